@@ -1,0 +1,1 @@
+"""The engine of Aduan: runs the diagram and remembers what happened; knows nothing of Flask."""

@@ -1,0 +1,131 @@
+"""Who asks, and what that person may see and do. Lanes of the diagram say it; four fixed roles stand beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy.orm import Session
+
+from engine.process.diagram import Lane
+from engine.store.deployments import all_deployed
+from engine.store.models import Case, Task
+
+PROCESS_OWNER = "Pemilik Proses"
+AUDITOR = "Auditor"
+LEADER = "Pimpinan"
+ADMINISTRATOR = "Pengelola Sistem"
+FIXED_ROLES = (PROCESS_OWNER, AUDITOR, LEADER, ADMINISTRATOR)
+HIDDEN_REPORTER = "Pelapor (nama dirahasiakan)"
+
+Rights = Mapping[str, Lane]  # role -> the lane that gives it
+
+
+@dataclass(frozen=True)
+class Held:
+    """An appointment in force today."""
+
+    id: str
+    role: str
+    unit: str | None
+    position: str  # jabatan
+    kind: str  # definitif, plt, plh
+
+    @property
+    def title(self) -> str:
+        """The jabatan as one signs with it: "Plh. Ketua Tim"."""
+        return f"{ {'plt': 'Plt. ', 'plh': 'Plh. '}.get(self.kind, '') }{self.position}"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person who asks. Anyone with an account may be a reporter; roles come from appointments."""
+
+    account_id: str
+    name: str
+    held: tuple[Held, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Roles held today."""
+        return frozenset(each.role for each in self.held)
+
+    def holds(self, *roles: str) -> bool:
+        """Whether one of the roles is held."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def title(self) -> str:
+        """Every jabatan held today, for the page head."""
+        return ", ".join(dict.fromkeys(each.title for each in self.held))
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """Why an actor may complete a task: the appointment, or as the reporter; `for_account` when for someone else."""
+
+    appointment: str | None = None
+    for_account: str | None = None
+
+
+def lane_rights(session: Session) -> dict[str, Lane]:
+    """Role -> lane over all deployments; a newer diagram's lane wins."""
+    return {name: lane for each in all_deployed(session) for name, lane in each.diagram.lanes.items()}
+
+
+def held_with(actor: Actor, rights: Rights, right: str) -> Held | None:
+    """The first appointment whose lane has a right such as `moves`, `identity`, `on_behalf`."""
+    return next((each for each in actor.held if each.role in rights and getattr(rights[each.role], right)), None)
+
+
+def ownership(
+    actor: Actor, rights: Rights, *, lane: str, unit: str | None, owner_id: str | None
+) -> Ownership | None:
+    """Whether a task of this lane, unit and owner is the actor's to complete; None when it is not."""
+    if owner_id is not None:
+        if owner_id == actor.account_id:
+            return Ownership()
+        clerk = held_with(actor, rights, "on_behalf")
+        return Ownership(clerk.id, owner_id) if clerk else None
+    for each in actor.held:
+        if each.role == lane and (unit is None or each.unit == unit):
+            return Ownership(each.id)
+    return None
+
+
+def owns_open_task(actor: Actor) -> ColumnElement[bool]:
+    """SQL: open tasks on the actor's worklist (what is done on behalf of others is not on it)."""
+    mine: list[ColumnElement[bool]] = [Task.owner_id == actor.account_id]
+    for each in actor.held:
+        unit = Task.unit.is_(None) if each.unit is None else or_(Task.unit.is_(None), Task.unit == each.unit)
+        mine.append(and_(Task.owner_id.is_(None), Task.lane == each.role, unit))
+    return and_(Task.status == "open", or_(*mine))
+
+
+def visible_cases(actor: Actor, rights: Rights) -> ColumnElement[bool]:
+    """SQL: cases that exist for this actor."""
+    if _sees_all(actor.roles, rights):
+        return true()
+    seen: list[ColumnElement[bool]] = [Case.reporter_id == actor.account_id]
+    for each in actor.held:
+        if each.unit and each.role in rights and rights[each.role].sees == "unit":
+            had_task = and_(Task.case_id == Case.id, Task.lane == each.role, Task.unit == each.unit)
+            seen.append(exists(select(Task.id).where(had_task)))
+    return or_(*seen)
+
+
+def _sees_all(roles: Iterable[str], rights: Rights) -> bool:
+    return any(role in FIXED_ROLES[:3] or (role in rights and rights[role].sees == "semua") for role in roles)
+
+
+def reads_contents(actor: Actor, rights: Rights, reporter_id: str) -> bool:
+    """Whether an actor who sees the case reads what was written in it: a Pemilik Proses sees steps and times only."""
+    return actor.account_id == reporter_id or any(
+        role in (AUDITOR, LEADER) or (role in rights and rights[role].sees in ("semua", "unit")) for role in actor.roles
+    )
+
+
+def knows_identity(actor: Actor, rights: Rights, reporter_id: str) -> bool:
+    """Whether the actor may read the reporter's name and contact."""
+    return actor.account_id == reporter_id or held_with(actor, rights, "identity") is not None

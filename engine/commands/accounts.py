@@ -1,0 +1,166 @@
+"""People and their appointments: register, appoint, end an appointment, log in and out."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from engine.commands.streams import append
+from engine.errors import NotFound, Rejected
+from engine.store.models import Account, Appointment, LoginAttempt, LoginSession, Unit
+
+SESSION_DAYS = 14
+MIN_PASSWORD = 8
+MAX_PASSWORD = 200  # Argon2 on longer ones would be a way to keep the server busy
+_hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
+_NOBODY = _hasher.hash("kata sandi yang tidak pernah dipakai")  # so that an unknown account costs the same time
+
+
+def normal_email(text: str) -> str:
+    """E-mail addresses are compared in lower case."""
+    return text.strip().lower()
+
+
+def normal_phone(text: str) -> str:
+    """Digits with the country code: "0812-3456" -> "628123456"; empty when it is no telephone number."""
+    digits = "".join(each for each in text if each.isdigit())
+    digits = f"62{digits[1:]}" if digits.startswith("0") else digits
+    return digits if digits.startswith("62") and 9 <= len(digits) <= 16 else ""
+
+
+def register_account(
+    session: Session, *, name: str, contact: str, password: str | None, now: datetime, actor: str | None = None
+) -> str:
+    """Create an account with an e-mail address or telephone number as `contact`; returns its id.
+
+    Without a password nobody can log in to it (filed at the counter). Raises Rejected at `nama`, `akun`, `sandi`.
+    """
+    email, phone = _contact(contact)
+    errors: dict[str, str] = {}
+    if not 2 <= len(name.strip()) <= 100:
+        errors["nama"] = "Tulis nama 2 sampai 100 huruf."
+    if not (email or phone) and (contact.strip() or password is not None):
+        errors["akun"] = "Tulis alamat surel atau nomor HP yang benar."
+    if password is not None and not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        errors["sandi"] = f"Kata sandi paling sedikit {MIN_PASSWORD} huruf."
+    if not errors and _taken(session, email, phone):
+        errors["akun"] = "Surel atau nomor ini sudah terdaftar. Masuk dengan kata sandi Anda, atau pakai yang lain."
+    if errors:
+        raise Rejected(errors)
+    account_id = uuid4().hex
+    hashed = _hasher.hash(password) if password is not None else None
+    row = {"id": account_id, "name": name.strip(), "email": email, "phone": phone, "password_hash": hashed,
+           "active": True, "created_at": now}  # fmt: skip
+    session.execute(insert(Account), row)
+    append(session, f"akun/{account_id}", "account_registered", now, {"actor": actor or account_id})
+    return account_id
+
+
+def _contact(text: str) -> tuple[str | None, str | None]:
+    email = normal_email(text)
+    local, at, domain = email.partition("@")
+    if at:
+        good = local and "." in domain and not domain.startswith(".") and " " not in email and len(email) <= 200
+        return (email if good else None), None
+    return None, normal_phone(text) or None
+
+
+def _taken(session: Session, email: str | None, phone: str | None) -> bool:
+    same = [Account.email == email] if email else []
+    same += [Account.phone == phone] if phone else []
+    return bool(same) and session.scalar(select(Account.id).where(or_(*same))) is not None
+
+
+def give_appointment(
+    session: Session,
+    account_id: str,
+    *,
+    role: str,
+    now: datetime,
+    valid_from: date,
+    valid_until: date | None = None,
+    unit: str | None = None,
+    position: str = "",
+    kind: str = "definitif",
+    decree: str = "",
+    actor: str | None = None,
+) -> str:
+    """Appoint a person to a role; returns the appointment's id. Raises NotFound, Rejected."""
+    if session.get(Account, account_id) is None:
+        raise NotFound
+    if kind not in ("definitif", "plt", "plh"):
+        raise Rejected({"jenis": "Pilih definitif, Plt., atau Plh."})
+    if unit is not None and session.get(Unit, unit) is None:
+        raise Rejected({"unit": f"Unit «{unit}» tidak dikenal."})
+    if valid_until is not None and valid_until < valid_from:
+        raise Rejected({"sampai": "Tanggal akhir mendahului tanggal mulai."})
+    appointment_id = uuid4().hex
+    row = {"id": appointment_id, "account_id": account_id, "role": role, "unit": unit, "position": position or role,
+           "kind": kind, "decree": decree, "valid_from": valid_from, "valid_until": valid_until}  # fmt: skip
+    session.execute(insert(Appointment), row)
+    facts = {"actor": actor, "appointment_given": row | {"valid_from": valid_from.isoformat(),
+             "valid_until": valid_until.isoformat() if valid_until else None}}  # fmt: skip
+    append(session, f"akun/{account_id}", "appointment_given", now, facts)
+    return appointment_id
+
+
+def end_appointment(session: Session, appointment_id: str, *, last_day: date, now: datetime, actor: str) -> None:
+    """Let an appointment end on a day. Raises NotFound."""
+    row = session.get(Appointment, appointment_id)
+    if row is None:
+        raise NotFound
+    changed = update(Appointment).where(Appointment.id == appointment_id).values(valid_until=last_day)
+    session.execute(changed)
+    facts = {"actor": actor, "appointment_ended": appointment_id, "last_day": last_day.isoformat()}
+    append(session, f"akun/{row.account_id}", "appointment_ended", now, facts)
+
+
+def check_password(session: Session, login: str, password: str) -> str | None:
+    """Id of the active account with this e-mail or telephone number and password, else None, in the same time."""
+    email, phone = _contact(login)
+    by = Account.email == email if email else Account.phone == phone
+    account = session.scalar(select(Account).where(by, Account.active)) if email or phone else None
+    hashed = account.password_hash if account is not None else None
+    try:
+        _hasher.verify(hashed or _NOBODY, password[:MAX_PASSWORD])
+    except VerificationError:
+        return None
+    return account.id if account is not None and hashed is not None else None
+
+
+def start_session(session: Session, account_id: str, now: datetime) -> str:
+    """Log in; returns the opaque id for the browser, of which only the hash is stored."""
+    token = secrets.token_urlsafe(32)
+    expires = now + timedelta(days=SESSION_DAYS)
+    row = {"id_hash": session_hash(token), "account_id": account_id, "created_at": now, "expires_at": expires}
+    session.execute(insert(LoginSession), row)
+    return token
+
+
+def end_session(session: Session, token: str) -> None:
+    """Log out: the id is worth nothing from now on."""
+    session.execute(delete(LoginSession).where(LoginSession.id_hash == session_hash(token)))
+
+
+def session_hash(token: str) -> str:
+    """What is stored of a browser's session id."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def note_attempt(session: Session, key: str, now: datetime) -> None:
+    """Count one act that is limited per window, and forget old ones."""
+    session.execute(insert(LoginAttempt), {"key": key, "at": now})
+    session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - timedelta(days=1)))
+
+
+def attempts_since(session: Session, key: str, since: datetime) -> int:
+    """How often it was counted since then."""
+    statement = select(func.count()).select_from(LoginAttempt)
+    return session.scalar(statement.where(LoginAttempt.key == key, LoginAttempt.at >= since)) or 0

@@ -1,0 +1,90 @@
+"""Receives files, stages them, and binds them to a case when their form is complete."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine.errors import Rejected
+from engine.files import clean_file
+from engine.process.forms import Form
+from engine.store.models import Attachment
+
+STAGED_FOR = timedelta(hours=24)  # an unfinished form's files are kept this long
+
+
+def receive_file(
+    session: Session, folder: Path, *, field: str, name: str, data: bytes, account_id: str | None, now: datetime
+) -> str:
+    """Clean and stage one file; returns its id. Raises engine.files.FileRefused."""
+    clean = clean_file(name, data)
+    file_id = uuid4().hex
+    _write(path_of(folder, file_id), clean.data)
+    row = {
+        "id": file_id, "field": field, "name": name[:200], "media_type": clean.media_type, "size": len(clean.data),
+        "received_sha256": hashlib.sha256(data).hexdigest(), "uploaded_at": now, "uploaded_by": account_id,
+        "stored_sha256": hashlib.sha256(clean.data).hexdigest(),
+    }  # fmt: skip
+    session.execute(insert(Attachment), row)
+    return file_id
+
+
+def path_of(folder: Path, file_id: str) -> Path:
+    """Where a file lies: under its id, which we made, never under the name it came with."""
+    return folder / file_id[:2] / file_id
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Durable before the row that names it is committed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def attach_files(session: Session, case_id: str, form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Bind the staged files that `values` names to the case; returns the values as history records them.
+
+    A file field's ids become descriptions with both digests. Raises Rejected when a file is no longer staged.
+    """
+    recorded = dict(values)
+    for field in form.file_fields:
+        ids = values.get(field)
+        if ids:
+            recorded[field] = _bind(session, case_id, form.key, field, ids)
+    return recorded
+
+
+def _bind(session: Session, case_id: str, element: str, field: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    statement = select(Attachment).where(Attachment.id.in_(ids), Attachment.case_id.is_(None), Attachment.field == field)
+    found = {row.id: row for row in session.scalars(statement)}
+    if set(found) != set(ids):
+        raise Rejected({field: "Berkas ini tidak lagi tersimpan. Pilih dan kirim lagi berkasnya."})
+    session.execute(update(Attachment).where(Attachment.id.in_(ids)).values(case_id=case_id, element=element))
+    return [
+        {
+            "id": row.id, "name": row.name, "media_type": row.media_type, "size": row.size,
+            "received_sha256": row.received_sha256, "stored_sha256": row.stored_sha256,
+        }
+        for row in (found[each] for each in ids)
+    ]  # fmt: skip
+
+
+def drop_stale_files(session: Session, folder: Path, now: datetime) -> int:
+    """Remove files whose form was never completed; returns how many."""
+    stale = (Attachment.case_id.is_(None), Attachment.uploaded_at < now - STAGED_FOR)
+    ids = list(session.scalars(select(Attachment.id).where(*stale)))
+    if ids:
+        session.execute(delete(Attachment).where(Attachment.id.in_(ids), Attachment.case_id.is_(None)))
+        for file_id in ids:
+            path_of(folder, file_id).unlink(missing_ok=True)
+    return len(ids)

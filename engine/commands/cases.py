@@ -1,0 +1,253 @@
+"""The common part of every command on a case: load it with its open tasks, then write step, event and tasks.
+
+Knows the order of writing and the compare-and-set; which step is taken, and who may take it, the commands know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Row, and_, insert, select, update
+from sqlalchemy.orm import Session, aliased
+
+from engine.commands.streams import store_event
+from engine.errors import Conflict, Incident, NotFound
+from engine.history.event import Event, make_event, moment_text, not_before
+from engine.position import position_digest, task_facts
+from engine.process.runtime import OpenTask, Position, RunError, Step
+from engine.process.spiff import Moment
+from engine.store.deployments import Deployed, deployed
+from engine.store.models import Case, Deployment, Task
+
+MISMATCH = "Keadaan aduan ini tidak cocok dengan riwayatnya. Pengelola Sistem sudah diberi tahu; tidak ada yang diubah."
+STUCK = "Aduan ini tidak dapat diteruskan menurut diagram. Pengelola Sistem sudah diberi tahu; tidak ada yang diubah."
+LOST_RACE = "Aduan ini baru saja diubah orang lain. Buka lagi halamannya; tulisan Anda belum terkirim."
+
+_Me = aliased(Task)
+_Open = aliased(Task)
+_CASE = (
+    Case.id, Case.number, Case.deployment_id, Case.reporter_id, Case.state, Case.rev, Case.head, Case.position,
+    Case.changed_at, Case.next_timer_at, Case.closed_at, Deployment.checksum,
+)  # fmt: skip
+_OPEN = (
+    _Open.id.label("open_id"), _Open.element.label("open_element"), _Open.lane.label("open_lane"),
+    _Open.unit.label("open_unit"), _Open.owner_id.label("open_owner"), _Open.assignee_id.label("open_assignee"),
+)  # fmt: skip
+_BY_TASK = (
+    select(
+        *_CASE, *_OPEN, _Me.id.label("task_id"), _Me.element.label("task_element"), _Me.lane.label("task_lane"),
+        _Me.unit.label("task_unit"), _Me.owner_id.label("task_owner"), _Me.status.label("task_status"),
+        _Me.finished_at.label("task_finished_at"), _Me.finished_by.label("task_finished_by"), _Me.key.label("task_key"),
+    )
+    .join(Case, Case.id == _Me.case_id)
+    .join(Deployment, Deployment.id == Case.deployment_id)
+    .outerjoin(_Open, and_(_Open.case_id == Case.id, _Open.status == "open"))
+)  # fmt: skip
+_BY_CASE = (
+    select(*_CASE, *_OPEN)
+    .join(Deployment, Deployment.id == Case.deployment_id)
+    .outerjoin(_Open, and_(_Open.case_id == Case.id, _Open.status == "open"))
+)
+
+
+@dataclass
+class LoadedCase:
+    """A case as a command works on it. Recording a step moves it on, so that a second step may follow."""
+
+    id: str
+    number: str
+    reporter_id: str
+    state: bytes
+    rev: int
+    head: str
+    position: str  # digest that the last event states
+    changed_at: datetime | None
+    closed_at: datetime | None
+    next_timer_at: datetime | None
+    deployed: Deployed
+    assignees: dict[str, str] = field(default_factory=dict)
+    open_units: dict[str, str | None] = field(default_factory=dict)  # task id -> unit
+
+    def moment(self, now: datetime) -> Moment:
+        """What the next event gives the engine."""
+        return Moment(f"{self.id}/{self.rev + 1}", not_before(now, self.changed_at))
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """The task that a command is about."""
+
+    id: str
+    element: str
+    lane: str
+    unit: str | None
+    owner_id: str | None
+    status: str
+    finished_at: datetime | None
+    finished_by: str | None
+    key: str | None
+
+
+def load_by_task(session: Session, task_id: str) -> tuple[LoadedCase, TaskRow]:
+    """The case of a task, in one statement. Raises NotFound."""
+    rows = session.execute(_BY_TASK.where(_Me.id == task_id)).all()
+    if not rows:
+        raise NotFound
+    first = rows[0]
+    task = TaskRow(
+        first.task_id, first.task_element, first.task_lane, first.task_unit, first.task_owner, first.task_status,
+        first.task_finished_at, first.task_finished_by, first.task_key,
+    )  # fmt: skip
+    return _loaded(session, rows), task
+
+
+def load_by_id(session: Session, case_id: str) -> LoadedCase:
+    """The case, in one statement. Raises NotFound."""
+    rows = session.execute(_BY_CASE.where(Case.id == case_id)).all()
+    if not rows:
+        raise NotFound
+    return _loaded(session, rows)
+
+
+def _loaded(session: Session, rows: Sequence[Row[Any]]) -> LoadedCase:
+    first = rows[0]
+    open_rows = [row for row in rows if row.open_id is not None]
+    return LoadedCase(
+        id=first.id,
+        number=first.number,
+        reporter_id=first.reporter_id,
+        state=first.state,
+        rev=first.rev,
+        head=first.head,
+        position=first.position,
+        changed_at=first.changed_at,
+        closed_at=first.closed_at,
+        next_timer_at=first.next_timer_at,
+        deployed=deployed(session, first.deployment_id, first.checksum),
+        assignees={row.open_id: row.open_assignee for row in open_rows if row.open_assignee},
+        open_units={row.open_id: row.open_unit for row in open_rows},
+    )
+
+
+def check_position(case: LoadedCase, before: Position) -> None:
+    """What is stored must be what the last event said. Raises Incident."""
+    if position_digest(case.deployed.diagram, before, case.assignees) != case.position:
+        raise Incident(MISMATCH)
+
+
+def run(case: LoadedCase, act: Any) -> Step:
+    """Take a step and hold the loaded state against history first. Raises Incident."""
+    try:
+        step: Step = act()
+    except RunError as error:
+        raise Incident(STUCK) from error
+    check_position(case, step.before)
+    return step
+
+
+def effects(case: LoadedCase, step: Step) -> dict[str, Any]:
+    """What a step did, for the event's body."""
+    diagram, variables = case.deployed.diagram, step.position.variables
+    found: dict[str, Any] = {
+        "elements": list(step.elements),
+        "flows": list(step.flows),
+        "opened": [task_facts(diagram, task, variables) for task in step.opened],
+        "closed": list(step.closed),
+        "timers": [
+            {"id": each.id, "element": each.element, "due": moment_text(each.due)} for each in step.position.timers
+        ],
+    }
+    outcome = outcome_of(case, step)
+    return found | ({"outcome": outcome} if outcome is not None else {})
+
+
+def outcome_of(case: LoadedCase, step: Step) -> str | None:
+    """The outcome's sentence (property `hasil` of the end that was reached), None while the case is open."""
+    if step.ended is None:
+        return None
+    end = case.deployed.diagram.elements[step.ended]
+    return end.properties.get("hasil") or end.label
+
+
+def record(
+    session: Session,
+    case: LoadedCase,
+    step: Step,
+    type: str,
+    moment: Moment,
+    facts: Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
+    columns: Mapping[str, Any] | None = None,
+) -> Event:
+    """Write the case (compare-and-set), the event, and the tasks that opened. Raises Conflict when someone was first.
+
+    Tasks that closed are left to the caller: only it knows whether they were done or cancelled.
+    """
+    at = not_before(moment.at, case.changed_at)
+    for task in step.closed:
+        case.assignees.pop(task, None)
+    position = position_digest(case.deployed.diagram, step.position, case.assignees)
+    body = {**facts, "effects": effects(case, step), "position": position}
+    event = make_event(f"kasus/{case.id}", case.rev + 1, case.head, type, at, body, values)
+    _move_on(session, case, step, event, position, columns or {})
+    store_event(session, event)
+    if step.opened:
+        session.execute(insert(Task), [_task_row(case, task, step, at) for task in step.opened])
+    return event
+
+
+def _move_on(
+    session: Session, case: LoadedCase, step: Step, event: Event, position: str, columns: Mapping[str, Any]
+) -> None:
+    changed = {
+        "state": step.state,
+        "rev": event.seq,
+        "head": event.hash,
+        "position": position,
+        "changed_at": event.at,
+        "next_timer_at": step.position.next_timer,
+        "closed_at": event.at if step.position.completed else None,
+        "outcome": outcome_of(case, step),
+        **columns,
+    }
+    written = session.execute(update(Case).where(Case.id == case.id, Case.rev == case.rev).values(changed))
+    if cast("CursorResult[Any]", written).rowcount != 1:
+        raise Conflict(LOST_RACE)
+    case.state, case.rev, case.head, case.position = step.state, event.seq, event.hash, position
+    case.changed_at, case.next_timer_at = event.at, step.position.next_timer
+    case.closed_at = event.at if step.position.completed else None
+    for task in step.opened:
+        case.open_units[task.id] = task_facts(case.deployed.diagram, task, step.position.variables)["unit"]
+
+
+def _task_row(case: LoadedCase, task: OpenTask, step: Step, at: datetime) -> dict[str, Any]:
+    diagram = case.deployed.diagram
+    facts = task_facts(diagram, task, step.position.variables)
+    lane = diagram.lanes[facts["lane"]]
+    return {
+        "id": task.id,
+        "case_id": case.id,
+        "element": task.element,
+        "lane": lane.name,
+        "unit": facts["unit"],
+        "owner_id": case.reporter_id if lane.is_reporter else None,
+        "status": "open",
+        "opened_at": at,
+    }
+
+
+def close_tasks(
+    session: Session,
+    task_ids: Sequence[str],
+    status: str,
+    at: datetime,
+    by: str | None = None,
+    key: str | None = None,
+) -> None:
+    """Finish task rows; they stay, with who and when."""
+    if task_ids:
+        values = {"status": status, "finished_at": at, "finished_by": by, "key": key}
+        session.execute(update(Task).where(Task.id.in_(task_ids)).values(values))

@@ -1,0 +1,80 @@
+"""Deploys a diagram with its forms through the gate, as an immutable version and an event of its process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from engine.commands.streams import append
+from engine.errors import Refusal
+from engine.history.event import canonical, digest
+from engine.process import diagram as diagrams
+from engine.process.gate import Finding, check, holds
+from engine.process.runtime import compile_specs
+from engine.store.models import Appointment, Deployment
+
+
+class NotDeployable(Refusal):
+    """The gate found what must be mended first. What was deployed before keeps running."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("Diagram ini belum dapat diberlakukan.")
+        self.findings = findings
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The version that is in force after the command."""
+
+    process_id: str
+    number: int
+    checksum: str
+    fresh: bool  # False when this very content was in force already
+    warnings: list[Finding]
+
+
+def deploy(
+    session: Session, xml: bytes, forms: Mapping[str, Any], *, now: datetime, actor: str | None = None
+) -> Deployed:
+    """Put a diagram and its forms in force. Raises NotDeployable with every finding."""
+    held_roles = frozenset(session.scalars(select(Appointment.role).distinct()))
+    findings = check(xml, forms, held_roles or None)
+    if not holds(findings):
+        raise NotDeployable(findings)
+    diagram = diagrams.read(xml)
+    used = {key: forms[key] for key in sorted({task.form_key or "" for task in diagram.user_tasks})}
+    stored_forms = json.dumps(used, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    checksum = digest(canonical({"xml": digest(xml), "forms": digest(stored_forms)}))
+    latest = session.execute(
+        select(Deployment.number, Deployment.checksum)
+        .where(Deployment.process_id == diagram.process_id)
+        .order_by(Deployment.number.desc())
+        .limit(1)
+    ).first()
+    if latest is not None and latest.checksum == checksum:
+        return Deployed(diagram.process_id, latest.number, checksum, fresh=False, warnings=findings)
+    number = latest.number + 1 if latest is not None else 1
+    row = {"process_id": diagram.process_id, "number": number, "checksum": checksum, "xml": xml, "forms": stored_forms,
+           "specs": compile_specs(xml, diagram.process_id), "deployed_at": now}  # fmt: skip
+    session.execute(insert(Deployment), row)
+    facts = {"actor": actor, "number": number, "checksum": checksum}
+    append(session, f"proses/{diagram.process_id}", "process_deployed", now, facts)
+    return Deployed(diagram.process_id, number, checksum, fresh=True, warnings=findings)
+
+
+def read_forms(folder: Path) -> dict[str, Any]:
+    """Every `<key>.json` of a folder; a file that is no JSON stands as its error text, which the gate reports."""
+    forms: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            forms[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, OSError) as error:
+            forms[path.stem] = f"{path.name}: {error}"
+    return forms

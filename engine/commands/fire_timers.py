@@ -1,0 +1,48 @@
+"""Fires timers whose instant has passed, oldest first, each as an event of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine.commands.cases import LoadedCase, close_tasks, load_by_id, record, run
+from engine.history.event import moment_text
+from engine.process.runtime import WaitingTimer, after
+from engine.process.spiff import Moment
+
+MAX_ROUNDS = 100  # a cycle after long downtime goes on in the worker's next round
+
+
+def fire_timers(session: Session, case_id: str, now: datetime) -> int:
+    """Fire every due timer of a case; returns how many. Raises NotFound, Conflict, Incident."""
+    return fire_due(session, load_by_id(session, case_id), now)
+
+
+def fire_due(session: Session, case: LoadedCase, now: datetime) -> int:
+    """The same for a loaded case, which moves on."""
+    fired = 0
+    while case.next_timer_at is not None and case.next_timer_at < now and fired < MAX_ROUNDS:
+        position = case.deployed.program.position(case.state)
+        _fire(session, case, position.timers[0], now)
+        fired += 1
+    return fired
+
+
+def _fire(session: Session, case: LoadedCase, timer: WaitingTimer, now: datetime) -> None:
+    recorded = case.moment(now)
+    # The engine's clock stands just after this timer, so that a later timer, due meanwhile too, is not swept along.
+    clock = Moment(recorded.seed, after(timer))
+    step = run(case, lambda: case.deployed.program.fire(case.state, timer, clock))
+    facts = {
+        "actor": None,
+        "channel": "sistem",
+        "element": timer.element,
+        "timer": timer.id,
+        "due": moment_text(timer.due),
+        "clock": moment_text(clock.at),
+    }
+    event = record(session, case, step, "timer_fired", recorded, facts)
+    close_tasks(session, step.closed, "cancelled", event.at)
+    for closed in step.closed:
+        case.open_units.pop(closed, None)

@@ -1,0 +1,1 @@
+"""Events: canonical form, digests, chain. Pure: knows neither the database nor the diagram."""

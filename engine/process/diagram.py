@@ -1,0 +1,343 @@
+"""BPMN XML read as the SOP sees it: lanes, tasks, Mutu Baku, flows, expressions. Knows nothing of running it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lxml import etree
+
+from engine.process.expressions import ExpressionError, parse, parse_script
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
+MAX_BYTES = 1_000_000  # facts: a larger diagram is none that a person drew
+
+_TIMERS = ("timeDuration", "timeDate", "timeCycle")
+
+
+class DiagramError(ValueError):
+    """The file is no diagram that can be read. `element` is the id it concerns, when there is one."""
+
+    def __init__(self, message: str, element: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.element = element
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A swimlane: a role, whose its tasks are and what it may see and do (design: Roles and appointments)."""
+
+    id: str
+    name: str
+    owner: str = ""  # property `pemilik`: "pelapor", "unit:<variable>" or "" (everyone with the role)
+    sees: str = ""  # property `melihat`: "semua", "unit", "milik" or ""
+    identity: bool = False  # property `identitas`
+    on_behalf: bool = False  # property `atas_nama`
+    moves: bool = False  # property `memindah`
+    no_deadline: bool = False  # property `tanpa_tenggat`
+
+    @property
+    def unit_variable(self) -> str | None:
+        """The variable that names the owning unit, or None."""
+        return self.owner.removeprefix("unit:") if self.owner.startswith("unit:") else None
+
+    @property
+    def is_reporter(self) -> bool:
+        """The tasks belong to the reporter of the case."""
+        return self.owner == "pelapor"
+
+
+@dataclass(frozen=True)
+class MultiInstance:
+    """How often a task is repeated: `cardinality` times, or once for each item of the list `source`."""
+
+    sequential: bool
+    cardinality: str | None = None  # expression
+    source: str | None = None  # variable that holds the list
+    item: str | None = None  # variable of each repetition's own item
+    result: str | None = None  # variable that collects `answer` of every repetition
+    answer: str | None = None
+    until: str | None = None  # expression that ends the repetitions early
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Variables it names, apart from those in its expressions."""
+        return frozenset(filter(None, (self.source, self.item, self.result, self.answer)))
+
+
+@dataclass(frozen=True)
+class Element:
+    """A flow node. `kind` is the BPMN tag (userTask, exclusiveGateway ...)."""
+
+    id: str
+    name: str
+    kind: str
+    lane: str | None = None
+    properties: dict[str, str] = field(default_factory=dict)
+    default: str | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    timer: str | None = None  # expression of timeDuration, timeDate or timeCycle
+    script: str | None = None
+    parent: str | None = None  # id of the embedded subprocess it stands in
+    event: str | None = None  # tag of its event definition
+    timer_kind: str | None = None  # timeDuration, timeDate or timeCycle
+    multi: MultiInstance | None = None
+    triggered_by_event: bool = False  # an event subprocess
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        return self.name or self.id
+
+    @property
+    def form_key(self) -> str | None:
+        """Key of its form, None when it has none."""
+        return self.properties.get("formKey") or None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A sequence flow."""
+
+    id: str
+    name: str
+    source: str
+    target: str
+    condition: str | None = None
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """One executable process with its lanes, in document order."""
+
+    process_id: str
+    name: str
+    properties: dict[str, str]
+    lanes: dict[str, Lane]  # by name
+    elements: dict[str, Element]  # by id
+    flows: dict[str, Flow]  # by id
+
+    def outgoing(self, element: str) -> list[Flow]:
+        """Flows that leave `element`, in document order."""
+        return [flow for flow in self.flows.values() if flow.source == element]
+
+    @cached_property
+    def user_tasks(self) -> list[Element]:
+        """User tasks in the order in which the flow reaches them from the start."""
+        return [element for element in self._by_reach if element.kind == "userTask"]
+
+    @cached_property
+    def first_task(self) -> Element | None:
+        """The first user task after the start event: the form that opens a case."""
+        return next(iter(self.user_tasks), None)
+
+    @cached_property
+    def reporter_lane(self) -> Lane | None:
+        """The lane whose tasks belong to the reporter."""
+        return next((lane for lane in self.lanes.values() if lane.is_reporter), None)
+
+    @cached_property
+    def _by_reach(self) -> list[Element]:
+        """Elements by longest way from the start (loops cut), so that a step comes after all that lead to it."""
+        order: list[str] = []
+        seen: set[str] = set()
+
+        def visit(node: str) -> None:
+            stack: list[tuple[str, Iterator[str]]] = [(node, iter(self._next(node)))]
+            seen.add(node)
+            while stack:
+                current, targets = stack[-1]
+                target = next((each for each in targets if each not in seen), None)
+                if target is None:
+                    order.append(current)
+                    stack.pop()
+                elif target in self.elements:
+                    seen.add(target)
+                    stack.append((target, iter(self._next(target))))
+
+        for element in self.elements.values():
+            if element.kind == "startEvent" and element.id not in seen:
+                visit(element.id)
+        return [self.elements[each] for each in reversed(order)]
+
+    def _next(self, element: str) -> list[str]:
+        boundaries = [each.id for each in self.elements.values() if each.attached_to == element]
+        inside = [each.id for each in self.elements.values() if each.parent == element and each.kind == "startEvent"]
+        return inside + boundaries + [flow.target for flow in self.outgoing(element)]
+
+    @cached_property
+    def read_variables(self) -> frozenset[str]:
+        """The only names that enter the workflow's data (design: Read variables). Broken expressions read nothing."""
+        names: set[str] = set()
+        for text in self.expressions.values():
+            try:
+                names |= parse(text).names
+            except ExpressionError:
+                continue
+        for element in self.elements.values():
+            if element.script is not None:
+                try:
+                    names |= parse_script(element.script).names
+                except ExpressionError:
+                    continue
+        names |= {lane.unit_variable for lane in self.lanes.values() if lane.unit_variable}
+        return frozenset(names).union(*(each.multi.names for each in self.elements.values() if each.multi))
+
+    @cached_property
+    def expressions(self) -> dict[str, str]:
+        """Text of each condition (by flow id), timer (by element id) and multi-instance bound (by id and what it is)."""
+        texts = {flow.id: flow.condition for flow in self.flows.values() if flow.condition is not None}
+        texts |= {each.id: each.timer for each in self.elements.values() if each.timer is not None}
+        repeated = [(each.id, each.multi) for each in self.elements.values() if each.multi]
+        texts |= {f"{key} jumlah": multi.cardinality for key, multi in repeated if multi.cardinality is not None}
+        return texts | {f"{key} cukup": multi.until for key, multi in repeated if multi.until is not None}
+
+    def flow_between(self, source: str, target: str) -> str | None:
+        """Id of the flow from `source` to `target`, None when there is none."""
+        return next((f.id for f in self.flows.values() if f.source == source and f.target == target), None)
+
+
+def parse_xml(xml: bytes) -> etree._Element:
+    """Root of a hardened parse: no DOCTYPE, no entities, no network, at most MAX_BYTES. Raises DiagramError."""
+    if len(xml) > MAX_BYTES:
+        raise DiagramError("Berkas diagram lebih besar dari 1 MB.")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise DiagramError(f"Berkas ini bukan XML yang dapat dibaca: {error}") from error
+    if root.getroottree().docinfo.doctype:
+        raise DiagramError("Berkas memuat DOCTYPE; ini tidak diizinkan.")
+    return root
+
+
+def read(xml: bytes) -> Diagram:
+    """Read the executable process of a BPMN file. Raises DiagramError when there is not exactly one."""
+    root = parse_xml(xml)
+    drawn = root.findall(f"{BPMN}process")
+    processes = [each for each in drawn if each.get("isExecutable", "true") == "true"]
+    if len(drawn) == 1 and not processes:
+        raise DiagramError("Proses belum ditandai dapat dijalankan: isi isExecutable dengan «true».", drawn[0].get("id", ""))
+    if len(processes) != 1:
+        raise DiagramError(f"Diagram harus memuat tepat satu proses yang dijalankan; ditemukan {len(processes)}.")
+    process = processes[0]
+    lanes, lane_of = _lanes(process)
+    return Diagram(
+        process_id=process.get("id", ""),
+        name=process.get("name") or _pool_name(root) or process.get("id", ""),
+        properties=_properties(process),
+        lanes=lanes,
+        elements={each.id: each for each in _elements(process, lane_of)},
+        flows={each.id: each for each in _flows(process)},
+    )
+
+
+def _pool_name(root: etree._Element) -> str | None:
+    participant = root.find(f"{BPMN}collaboration/{BPMN}participant")
+    return participant.get("name") if participant is not None else None
+
+
+def _properties(node: etree._Element) -> dict[str, str]:
+    found = node.findall(f"{BPMN}extensionElements/{SPIFF}properties/{SPIFF}property")
+    return {each.get("name", ""): each.get("value", "") for each in found}
+
+
+def _lanes(process: etree._Element) -> tuple[dict[str, Lane], dict[str, str]]:
+    lanes: dict[str, Lane] = {}
+    lane_of: dict[str, str] = {}
+    for node in process.iter(f"{BPMN}lane"):
+        rights = _properties(node)
+        lane = Lane(
+            id=node.get("id", ""),
+            name=node.get("name", ""),
+            owner=rights.get("pemilik", ""),
+            sees=rights.get("melihat", ""),
+            identity=rights.get("identitas") == "ya",
+            on_behalf=rights.get("atas_nama") == "ya",
+            moves=rights.get("memindah") == "ya",
+            no_deadline=rights.get("tanpa_tenggat") == "ya",
+        )
+        lanes[lane.name] = lane
+        lane_of |= {(each.text or "").strip(): lane.name for each in node.findall(f"{BPMN}flowNodeRef")}
+    return lanes, lane_of
+
+
+def _elements(process: etree._Element, lane_of: dict[str, str], parent: str | None = None) -> Iterator[Element]:
+    for node in process:
+        tag = etree.QName(node).localname if isinstance(node.tag, str) else ""
+        if not tag or node.get("id") is None or not _is_flow_node(tag):
+            continue
+        lane = lane_of.get(node.get("id", "")) or (lane_of.get(parent) if parent else None)
+        yield _element(node, tag, lane, parent)
+        if tag in ("subProcess", "transaction", "adHocSubProcess"):
+            inner = {each.get("id", ""): lane for each in node if lane}
+            yield from _elements(node, lane_of | inner, node.get("id"))
+
+
+def _is_flow_node(tag: str) -> bool:
+    return tag.endswith(("Task", "Event", "Gateway", "Activity", "ubProcess")) or tag in ("task", "transaction")
+
+
+def _element(node: etree._Element, tag: str, lane: str | None, parent: str | None) -> Element:
+    definition = next((each for each in node if str(each.tag).endswith("EventDefinition")), None)
+    parts = [definition.find(f"{BPMN}{each}") for each in _TIMERS] if definition is not None else []
+    timer = next((part for part in parts if part is not None), None)
+    script = node.find(f"{BPMN}script")
+    return Element(
+        id=node.get("id", ""),
+        name=" ".join((node.get("name") or "").split()),
+        kind=tag,
+        lane=lane,
+        properties=_properties(node),
+        default=node.get("default"),
+        attached_to=node.get("attachedToRef"),
+        interrupting=node.get("cancelActivity", node.get("isInterrupting", "true")) != "false",
+        timer=(timer.text or "").strip() if timer is not None else None,
+        script=(script.text or "") if script is not None else None,
+        parent=parent,
+        event=etree.QName(definition).localname if definition is not None else None,
+        timer_kind=etree.QName(timer).localname if timer is not None else None,
+        multi=_multi_instance(node),
+        triggered_by_event=node.get("triggeredByEvent") == "true",
+    )
+
+
+def _multi_instance(node: etree._Element) -> MultiInstance | None:
+    found = node.find(f"{BPMN}multiInstanceLoopCharacteristics")
+    if found is None:
+        return None
+
+    def text(tag: str) -> str | None:
+        part = found.find(f"{BPMN}{tag}")
+        return None if part is None else (part.text or "").strip()
+
+    def identifier(tag: str) -> str | None:
+        # The library names the variable by the item's id, not by its name.
+        part = found.find(f"{BPMN}{tag}")
+        return None if part is None else part.get("id")
+
+    return MultiInstance(
+        sequential=found.get("isSequential") == "true",
+        cardinality=text("loopCardinality"),
+        source=text("loopDataInputRef"),
+        item=identifier("inputDataItem"),
+        result=text("loopDataOutputRef"),
+        answer=identifier("outputDataItem"),
+        until=text("completionCondition"),
+    )
+
+
+def _flows(process: etree._Element) -> Iterator[Flow]:
+    for node in process.iter(f"{BPMN}sequenceFlow"):
+        condition = node.find(f"{BPMN}conditionExpression")
+        yield Flow(
+            id=node.get("id", ""),
+            name=node.get("name") or "",
+            source=node.get("sourceRef", ""),
+            target=node.get("targetRef", ""),
+            condition=(condition.text or "").strip() if condition is not None else None,
+        )

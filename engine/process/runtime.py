@@ -1,0 +1,322 @@
+"""Runs a deployed diagram: start, complete, fire timers, set a variable, dump, load. Knows no roles and no database.
+
+A case's state is bytes. Every verb loads them, acts on the copy, and returns a new `Step`; nothing is changed in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import zstandard
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.process.diagram import Diagram
+from engine.process.spiff import Moment, at_moment, expressions, parse_specs, serializers
+
+MAX_DEPTH = 800  # at 1000 the library hides tasks and calls an open case completed (facts.md)
+_FLAT_KINDS = frozenset(
+    {"userTask", "manualTask", "scriptTask", "exclusiveGateway", "startEvent", "endEvent", "boundaryEvent",
+     "intermediateCatchEvent"}
+)  # fmt: skip
+
+
+_REACHED = TaskState.READY | TaskState.WAITING | TaskState.STARTED | TaskState.COMPLETED | TaskState.ERROR
+
+
+class RunError(Exception):
+    """The diagram cannot go on from here; the state that was given is untouched."""
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A task waiting for a person. `id` is 32 hex digits, kept for life."""
+
+    id: str
+    element: str
+
+
+@dataclass(frozen=True)
+class WaitingTimer:
+    """A timer that will fire strictly after `due` (UTC)."""
+
+    id: str
+    element: str
+    due: datetime
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a case stands, in our own words, so that it outlives upgrades of the library."""
+
+    completed: bool
+    tasks: tuple[OpenTask, ...]  # by id
+    timers: tuple[WaitingTimer, ...]  # by due, then id
+    variables: dict[str, Any]
+
+    @property
+    def next_timer(self) -> datetime | None:
+        """The earliest due instant, None without a timer."""
+        return self.timers[0].due if self.timers else None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one verb did."""
+
+    state: bytes
+    before: Position  # where the loaded state stood, to be held against the last event's digest
+    position: Position
+    opened: tuple[OpenTask, ...]
+    closed: tuple[str, ...]  # ids of tasks no longer open, the completed one among them
+    elements: tuple[str, ...]  # elements passed, in order
+    flows: tuple[str, ...]  # flows taken, in order
+
+    @property
+    def ended(self) -> str | None:
+        """The last element passed, when the case is completed."""
+        return self.elements[-1] if self.position.completed and self.elements else None
+
+
+def compile_specs(xml: bytes, process_id: str) -> bytes:
+    """The executable form of a diagram, to be stored once per deployment. Raises RunError."""
+    try:
+        return orjson.dumps(parse_specs(xml, process_id))
+    except (SpiffWorkflowException, orjson.JSONEncodeError, KeyError, AttributeError, TypeError) as error:
+        raise RunError(str(error)) from error
+
+
+class Program:
+    """A deployment ready to run. Immutable and shared by threads."""
+
+    def __init__(self, diagram: Diagram, specs: bytes) -> None:
+        self.diagram = diagram
+        stored = orjson.loads(specs)
+        restore = serializers.state.from_dict
+        # Always the restored spec: on a freshly parsed one multi-instance gets stuck (facts.md).
+        self._spec = restore(stored["spec"])
+        self._subprocess_specs = {name: restore(spec) for name, spec in stored["subprocess_specs"].items()}
+        self._flat = all(each.kind in _FLAT_KINDS for each in diagram.elements.values())
+
+    def start(self, moment: Moment) -> Step:
+        """A new case up to its first open tasks; every read variable is declared as None."""
+        with at_moment(moment):
+            workflow = BpmnWorkflow(self._spec, self._subprocess_specs, script_engine=expressions)
+            workflow.task_tree.data.update(dict.fromkeys(sorted(self.diagram.read_variables)))
+            return self._go_on(workflow, lambda: None)
+
+    def complete(self, state: bytes, task_id: str, values: Mapping[str, Any], moment: Moment) -> Step:
+        """Complete an open task; of `values` only read variables enter. Raises RunError when it is not open."""
+        with at_moment(moment):
+            workflow = self._load(state)
+            task = _find(workflow, task_id)
+            if task is None or task.state != TaskState.READY:
+                raise RunError(f"task {task_id} is not open")
+            return self._go_on(workflow, lambda: self._run(task, values), first=task)
+
+    def fire(self, state: bytes, timer: WaitingTimer, moment: Moment) -> Step:
+        """Fire one waiting timer; `moment.at` must be after its due instant. Raises RunError."""
+        with at_moment(moment):
+            workflow = self._load(state)
+            task = _find(workflow, timer.id)
+            if task is None or task.state != TaskState.WAITING:
+                raise RunError(f"timer {timer.id} is not waiting")
+            return self._go_on(workflow, lambda: task.task_spec._update(task))
+
+    def assign(self, state: bytes, values: Mapping[str, Any], moment: Moment) -> Step:
+        """Set read variables beside the diagram: open tasks and waiting timers see the new values."""
+        with at_moment(moment):
+            workflow = self._load(state)
+            return self._go_on(workflow, lambda: self._assign(workflow, values))
+
+    def position(self, state: bytes) -> Position:
+        """Where the stored state stands."""
+        with at_moment(Moment("read", datetime.now(UTC))):
+            return self._position(self._load(state))
+
+    def _run(self, task: Task, values: Mapping[str, Any]) -> None:
+        task.data.update(self._readable(values))
+        task.run()
+
+    def _assign(self, workflow: BpmnWorkflow, values: Mapping[str, Any]) -> None:
+        for task in _live(workflow):
+            task.data.update(self._readable(values))
+
+    def _readable(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: values[name] for name in sorted(self.diagram.read_variables & values.keys())}
+
+    def _go_on(self, workflow: BpmnWorkflow, act: Callable[[], object], first: Task | None = None) -> Step:
+        passed: list[Task] = []
+        before = self._position(workflow)
+        states = {task.id: task.state for task in _all(workflow) if task.has_state(_REACHED)}
+        try:
+            act()
+            # Not do_engine_steps(): it refreshes timers, and each due timer must be an event of its own.
+            while workflow._do_engine_steps(did_complete_task=passed.append) > 0:
+                pass
+        except (SpiffWorkflowException, RecursionError) as error:
+            raise RunError(str(error)) from error
+        position = self._position(workflow)
+        self._guard(workflow, position)
+        reached = _in_order([task for task in _all(workflow) if task.has_state(_REACHED)], first, passed)
+        done = [each for each in reached if each.has_state(TaskState.COMPLETED)]
+        elements = [self._element_of(each) for each in done if states.get(each.id) != TaskState.COMPLETED]
+        flows = self._flows_into([each for each in reached if each.id not in states])
+        if self._flat and not position.completed:
+            _compact(workflow)
+        open_before = {task.id for task in before.tasks}
+        open_after = {task.id for task in position.tasks}
+        return Step(
+            state=self._dump(workflow),
+            before=before,
+            position=position,
+            opened=tuple(task for task in position.tasks if task.id not in open_before),
+            closed=tuple(sorted(open_before - open_after)),
+            elements=tuple(filter(None, elements)),
+            flows=flows,
+        )
+
+    def _guard(self, workflow: BpmnWorkflow, position: Position) -> None:
+        tasks = _all(workflow)
+        if any(task.state == TaskState.ERROR for task in tasks):
+            raise RunError("a step of the diagram failed")
+        if not position.completed and not position.tasks and not position.timers:
+            raise RunError("the case is open but nothing waits in it")
+        if _depth(workflow) > MAX_DEPTH:
+            raise RunError(f"the case is deeper than {MAX_DEPTH} steps")
+
+    def _flows_into(self, tasks: list[Task]) -> tuple[str, ...]:
+        arrivals = ((self._source_of(task), self._element_of(task)) for task in tasks)
+        found = (self.diagram.flow_between(source, target) for source, target in arrivals if source and target)
+        return tuple(filter(None, found))
+
+    def _element_of(self, task: Task) -> str | None:
+        name = getattr(task.task_spec, "bpmn_id", None)
+        return name if name in self.diagram.elements else None
+
+    def _source_of(self, task: Task) -> str | None:
+        # Splits and joins that the library inserts around boundary events are no elements of the diagram.
+        parent = task.parent
+        while parent is not None:
+            name = self._element_of(parent)
+            if name is not None:
+                return name
+            parent = parent.parent
+        return None
+
+    def _position(self, workflow: BpmnWorkflow) -> Position:
+        live = _live(workflow)
+        ready = [task for task in live if task.state == TaskState.READY and task.task_spec.manual]
+        timers = [timer for timer in map(_timer, live) if timer is not None]
+        return Position(
+            completed=workflow.is_completed(),
+            tasks=tuple(sorted((OpenTask(each.id.hex, each.task_spec.bpmn_id) for each in ready), key=lambda t: t.id)),
+            timers=tuple(sorted(timers, key=lambda timer: (timer.due, timer.id))),
+            variables=self._variables(workflow, live),
+        )
+
+    def _variables(self, workflow: BpmnWorkflow, live: list[Task]) -> dict[str, Any]:
+        data = live[0].data if live else workflow.data
+        return {name: data.get(name) for name in sorted(self.diagram.read_variables)}
+
+    def _dump(self, workflow: BpmnWorkflow) -> bytes:
+        return zstandard.compress(orjson.dumps(serializers.state.to_dict(workflow)), 1)
+
+    def _load(self, state: bytes) -> BpmnWorkflow:
+        stored = orjson.loads(zstandard.decompress(state))
+        # The registry passes the shared spec objects through and restores only what is a dictionary.
+        stored |= {"spec": self._spec, "subprocess_specs": self._subprocess_specs}
+        workflow: BpmnWorkflow = serializers.state.from_dict(stored)
+        workflow.script_engine = expressions
+        return workflow
+
+
+def _all(workflow: BpmnWorkflow) -> list[Task]:
+    # Plain dictionaries: get_tasks() walks the tree, slower and cut off at depth 1000 (facts.md).
+    return [task for each in (workflow, *workflow.subprocesses.values()) for task in each.tasks.values()]
+
+
+def _live(workflow: BpmnWorkflow) -> list[Task]:
+    return [task for task in _all(workflow) if task.state in (TaskState.READY, TaskState.WAITING)]
+
+
+def _find(workflow: BpmnWorkflow, task_id: str) -> Task | None:
+    wanted = UUID(task_id)
+    return next((task for task in _all(workflow) if task.id == wanted), None)
+
+
+def _timer(task: Task) -> WaitingTimer | None:
+    value = task.internal_data.get("event_value") if task.state == TaskState.WAITING else None
+    if isinstance(value, dict):
+        value = value["next"] if value["cycles"] else None
+    if value is None:
+        return None
+    due = datetime.fromisoformat(value)
+    return WaitingTimer(task.id.hex, task.task_spec.bpmn_id, (due if due.tzinfo else due.replace(tzinfo=UTC)))
+
+
+def after(timer: WaitingTimer) -> datetime:
+    """The first instant at which the timer has passed: the library compares strictly."""
+    return timer.due + timedelta(microseconds=1)
+
+
+def _in_order(acted: list[Task], first: Task | None, passed: list[Task]) -> list[Task]:
+    """Completed tasks in the order of completion: the person's own, then what only a timer touched, then the rest."""
+    rank = {task.id: index for index, task in enumerate(passed)}
+    last = len(passed)
+
+    def order(task: Task) -> int:
+        if task is first:
+            return -2
+        return rank.get(task.id, -1 if task.has_state(TaskState.COMPLETED) else last)
+
+    return sorted(acted, key=order)
+
+
+def _depth(workflow: BpmnWorkflow) -> int:
+    deepest = 0
+    stack = [(workflow.task_tree, 1)]
+    while stack:
+        task, depth = stack.pop()
+        deepest = max(deepest, depth)
+        stack.extend((child, depth + 1) for child in task.children)
+    return deepest
+
+
+def _compact(workflow: BpmnWorkflow) -> None:
+    """Drop finished history above the lowest task that still has open ones below it: events already hold it."""
+    unfinished = _with_unfinished(workflow)
+    root = workflow.task_tree
+    while root.has_state(TaskState.FINISHED_MASK):
+        alive = [child for child in root.children if child.id in unfinished]
+        if len(alive) != 1 or not alive[0].has_state(TaskState.FINISHED_MASK):
+            break
+        root = alive[0]
+    keep: set[UUID] = set()
+    stack = [root]
+    while stack:
+        task = stack.pop()
+        keep.add(task.id)
+        stack.extend(task.children)
+    workflow.tasks = {key: task for key, task in workflow.tasks.items() if key in keep}
+    workflow.task_tree = root
+    root._parent = None
+    if workflow.last_task is not None and workflow.last_task.id not in keep:
+        workflow.last_task = None
+
+
+def _with_unfinished(workflow: BpmnWorkflow) -> set[UUID]:
+    marked: set[UUID] = set()
+    for task in workflow.tasks.values():
+        current = task if task.has_state(TaskState.NOT_FINISHED_MASK) else None
+        while current is not None and current.id not in marked:
+            marked.add(current.id)
+            current = current.parent
+    return marked

@@ -1,0 +1,156 @@
+"""Makes SpiffWorkflow 3.2.0 safe and repeatable: own expressions, injected clock and ids, a spec stored once.
+
+Knows SpiffWorkflow's internals and nothing of cases. Only this module and runtime.py import the library.
+"""
+
+from __future__ import annotations
+
+import datetime as real
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID
+
+import SpiffWorkflow.bpmn.specs.event_definitions.timer as spiff_timer
+import SpiffWorkflow.task as spiff_task
+from lxml import etree
+from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter, WorkflowConverter
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.spiff.parser import SpiffBpmnParser
+from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
+from SpiffWorkflow.version import __version__ as spiff_version
+
+from engine.process.expressions import ExpressionError, parse, parse_script
+
+PINNED_VERSION = "3.2.0"  # replay leans on its internals (facts.md); another version must be proved first
+
+
+@dataclass
+class Moment:
+    """What an event gives the engine instead of the machine: a seed for ids and the clock. `at` carries a zone."""
+
+    seed: str
+    at: real.datetime
+    made: int = field(default=0, compare=False)
+
+    def next_id(self) -> UUID:
+        """The n-th id of this event: the same whenever the event is replayed."""
+        self.made += 1
+        return UUID(bytes=hashlib.sha256(f"{self.seed}:{self.made}".encode()).digest()[:16], version=4)
+
+
+_moment: ContextVar[Moment] = ContextVar("moment")
+
+
+@contextmanager
+def at_moment(moment: Moment) -> Iterator[None]:
+    """Inside, the library draws ids and time from `moment`; outside, asking for either is a LookupError."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
+class _EventClock(real.datetime):
+    @classmethod
+    def now(cls, tz: real.tzinfo | None = None) -> _EventClock:  # type: ignore[override]
+        return cast("_EventClock", _moment.get().at.astimezone(tz))
+
+
+def _inject() -> None:
+    spiff_task.uuid4 = lambda: _moment.get().next_id()
+    spiff_task.time = SimpleNamespace(time=lambda: _moment.get().at.timestamp())
+    spiff_timer.datetime = _EventClock
+
+
+def check_injection() -> None:
+    """Prove at start-up that the pinned version runs on our clock and ids. Raises RuntimeError."""
+    if spiff_version != PINNED_VERSION:
+        raise RuntimeError(f"SpiffWorkflow {spiff_version} found; this release replays only with {PINNED_VERSION}")
+    moment = Moment("check", real.datetime(2020, 1, 2, tzinfo=real.UTC))
+    with at_moment(moment):
+        same_id = spiff_task.uuid4() == Moment("check", moment.at).next_id()
+        same_time = spiff_task.time.time() == moment.at.timestamp() and spiff_timer.datetime.now(real.UTC) == moment.at
+    if not (same_id and same_time):
+        raise RuntimeError("SpiffWorkflow does not draw its ids and clock from the event")
+
+
+class CheckedExpressions(PythonScriptEngine):
+    """The script engine in which every text goes through our own expression language and none through eval."""
+
+    def __init__(self) -> None:
+        super().__init__(environment=self)
+
+    def validate(self, expression: str) -> None:
+        """Raise ExpressionError when the text is no expression."""
+        parse(expression)
+
+    def evaluate(self, task: Any, expression: str, external_context: Mapping[str, Any] | None = None) -> Any:
+        """Value of a condition or timer on the task's data; also serves as environment (data given directly)."""
+        data = getattr(task, "data", task)
+        try:
+            return parse(str(expression)).value(data)
+        except ExpressionError as error:
+            if data is task:
+                raise
+            raise WorkflowTaskException(error.message, task=task, exception=error) from error
+
+    def execute(self, task: Any, script: str, external_context: Mapping[str, Any] | None = None) -> bool:
+        """Run a script of plain assignments on the task's data."""
+        try:
+            parse_script(script).apply(task.data)
+        except ExpressionError as error:
+            raise WorkflowTaskException(error.message, task=task, exception=error) from error
+        return True
+
+    def call_service(self, task: Any, **kwargs: Any) -> Any:
+        """Service tasks are not admitted by the gate."""
+        raise WorkflowTaskException("Tugas layanan tidak didukung.", task=task)
+
+
+class _StateOnly(BpmnWorkflowConverter):
+    """Writes a workflow without its specs: they are stored once per deployment and handed back in on restore."""
+
+    def to_dict(self, workflow: BpmnWorkflow) -> dict[str, Any]:
+        state: dict[str, Any] = WorkflowConverter.to_dict(self, workflow)
+        state["subprocesses"] = self.mapping_to_dict(workflow.subprocesses)
+        state["bpmn_events"] = self.registry.convert(workflow.bpmn_events)
+        return state
+
+
+class _Serializers(threading.local):
+    """One serializer a thread: the library's registry carries a flag that threads must not share."""
+
+    def __init__(self) -> None:
+        config = dict(SPIFF_CONFIG)
+        self.whole = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(config))
+        self.state = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(config | {BpmnWorkflow: _StateOnly}))
+
+
+serializers = _Serializers()
+expressions = CheckedExpressions()
+_inject()
+
+
+def parse_specs(xml: bytes, process_id: str) -> dict[str, Any]:
+    """The library's own specs of a diagram as plain JSON data. Raises the library's exceptions."""
+    parser = SpiffBpmnParser()
+    root = etree.parse(BytesIO(xml), etree.XMLParser(resolve_entities=False, no_network=True))
+    parser.add_bpmn_xml(root)
+    whole = serializers.whole
+    return {
+        "spec": whole.to_dict(parser.get_spec(process_id)),
+        "subprocess_specs": {
+            name: whole.to_dict(spec) for name, spec in parser.get_subprocess_specs(process_id).items()
+        },
+    }

@@ -1,0 +1,1 @@
+"""Reads shaped for pages. Every one is scoped by who asks."""

@@ -1,0 +1,135 @@
+"""Cases that exist for an actor: find one, list many. For everyone else a case does not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.access import Actor, Rights, knows_identity, lane_rights, reads_contents, visible_cases
+from engine.errors import NotFound
+from engine.queries.choices import labels
+from engine.store.deployments import Deployed, deployed
+from engine.store.models import Account, Case, Deployment, Task
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A case together with what this actor may read of it."""
+
+    case: Case
+    deployed: Deployed
+    rights: Rights
+    contents: bool  # reads what was written
+    identity: bool  # reads the reporter's name and contact
+    as_staff: bool  # sees it by a role, not only as its reporter
+    reporter: Account | None  # only with `identity`
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One row of a list of cases."""
+
+    number: str
+    title: str
+    category: str
+    opened_at: datetime
+    closed_at: datetime | None
+    step: str  # name of the open step, or the outcome
+    status: str  # the reporter's sentence
+    role: str
+    unit: str
+
+
+def sight(session: Session, actor: Actor, number: str) -> Sight:
+    """The case with this number. Raises NotFound when it does not exist for the actor."""
+    rights = lane_rights(session)
+    statement = (
+        select(Case, Deployment.checksum)
+        .join(Deployment, Deployment.id == Case.deployment_id)
+        .where(Case.number == number, visible_cases(actor, rights))
+    )
+    row = session.execute(statement).first()
+    if row is None:
+        raise NotFound
+    return sight_of(session, actor, row.Case, row.checksum, rights)
+
+
+def sight_of(session: Session, actor: Actor, case: Case, checksum: str, rights: Rights) -> Sight:
+    """What the actor, who has a reason to see this case, may read of it."""
+    identity = knows_identity(actor, rights, case.reporter_id)
+    return Sight(
+        case=case,
+        deployed=deployed(session, case.deployment_id, checksum),
+        rights=rights,
+        contents=reads_contents(actor, rights, case.reporter_id),
+        identity=identity,
+        as_staff=actor.account_id != case.reporter_id or bool(actor.held),
+        reporter=session.get(Account, case.reporter_id) if identity else None,
+    )
+
+
+def own_cases(session: Session, actor: Actor, *, page: int = 1) -> tuple[list[CaseRow], bool]:
+    """Cases that this person reported, newest first, and whether there are more."""
+    return _rows(session, select(Case).where(Case.reporter_id == actor.account_id), page, titles=True)
+
+
+def seen_cases(
+    session: Session, actor: Actor, *, number: str = "", state: str = "", page: int = 1
+) -> tuple[list[CaseRow], bool]:
+    """Cases this actor may see, newest first. `state`: "" all, "berjalan", "selesai"."""
+    rights = lane_rights(session)
+    statement = select(Case).where(visible_cases(actor, rights))
+    if number.strip():
+        statement = statement.where(Case.number.contains(number.strip().upper(), autoescape=True))
+    if state == "berjalan":
+        statement = statement.where(Case.closed_at.is_(None))
+    if state == "selesai":
+        statement = statement.where(Case.closed_at.is_not(None))
+    return _rows(session, statement, page, titles=reads_contents(actor, rights, ""))
+
+
+def _rows(session: Session, statement, page: int, *, titles: bool) -> tuple[list[CaseRow], bool]:  # type: ignore[no-untyped-def]
+    ordered = statement.order_by(Case.opened_at.desc(), Case.id).offset((page - 1) * PAGE).limit(PAGE + 1)
+    cases = list(session.scalars(ordered))
+    open_tasks: dict[str, Task] = {}
+    ids = [case.id for case in cases]
+    for task in session.scalars(select(Task).where(Task.case_id.in_(ids), Task.status == "open").order_by(Task.id)):
+        open_tasks.setdefault(task.case_id, task)
+    checksums = dict(session.execute(select(Deployment.id, Deployment.checksum)).tuples().all())
+    names = labels(session)
+    rows = []
+    for case in cases[:PAGE]:
+        version = deployed(session, case.deployment_id, checksums[case.deployment_id])
+        rows.append(_case_row(case, open_tasks.get(case.id), version, names, titles=titles))
+    return rows, len(cases) > PAGE
+
+
+def _case_row(
+    case: Case, task: Task | None, version: Deployed, names: dict[str, dict[str, str]], *, titles: bool
+) -> CaseRow:
+    element = version.diagram.elements[task.element] if task is not None else None
+    unit = names["unit"].get(task.unit or "", "") if task is not None else ""
+    return CaseRow(
+        number=case.number,
+        title=(case.judul_kerja or case.judul or "") if titles else "",
+        category=names["kategori"].get(case.kategori or "", ""),
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        step=element.label if element else (case.outcome or ""),
+        status=status_sentence(version, task.element if task else None, unit) or (case.outcome or ""),
+        role=task.lane if task is not None else "",
+        unit=unit,
+    )
+
+
+def status_sentence(version: Deployed, element: str | None, unit: str) -> str:
+    """The sentence that the reporter reads while this task is open (property `status`)."""
+    if element is None:
+        return ""
+    task = version.diagram.elements[element]
+    return task.properties.get("status", task.label).replace("{unit}", unit or "Bidang/unit kerja terkait")

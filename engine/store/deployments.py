@@ -1,0 +1,90 @@
+"""Deployments read from the database and kept ready to run; knows nothing of cases."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFound
+from engine.process import diagram as diagrams
+from engine.process.diagram import Diagram, Element
+from engine.process.forms import Form
+from engine.process.runtime import Program
+from engine.store.models import Deployment
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """An immutable version of a diagram with its forms, ready to run."""
+
+    id: int
+    process_id: str
+    number: int
+    checksum: str
+    deployed_at: datetime
+    xml: bytes
+    diagram: Diagram
+    forms: dict[str, Form]
+    program: Program
+
+    def form_of(self, element: str) -> Form:
+        """The form of a user task."""
+        return self.forms[self.diagram.elements[element].form_key or element]
+
+    @property
+    def first_task(self) -> Element:
+        """The task whose form opens a case; the gate has made sure that there is one."""
+        first = self.diagram.first_task
+        if first is None:
+            raise NotFound
+        return first
+
+
+_ready: dict[tuple[int, str], Deployed] = {}
+_lock = threading.Lock()
+
+
+def deployed(session: Session, deployment_id: int, checksum: str) -> Deployed:
+    """The deployment, from memory after its first use: it can never change under its checksum."""
+    found = _ready.get((deployment_id, checksum))
+    if found is None:
+        row = session.get_one(Deployment, deployment_id)
+        found = _load(row)
+        with _lock:
+            found = _ready.setdefault((deployment_id, row.checksum), found)
+    return found
+
+
+def _load(row: Deployment) -> Deployed:
+    diagram = diagrams.read(row.xml)
+    return Deployed(
+        id=row.id,
+        process_id=row.process_id,
+        number=row.number,
+        checksum=row.checksum,
+        deployed_at=row.deployed_at,
+        xml=row.xml,
+        diagram=diagram,
+        forms={key: Form(key, schema) for key, schema in orjson.loads(row.forms).items()},
+        program=Program(diagram, row.specs),
+    )
+
+
+def all_deployed(session: Session) -> list[Deployed]:
+    """Every deployment, oldest first."""
+    rows = session.execute(select(Deployment.id, Deployment.checksum).order_by(Deployment.id)).all()
+    return [deployed(session, row.id, row.checksum) for row in rows]
+
+
+def latest_deployed(session: Session, process_id: str) -> Deployed:
+    """The version in force. Raises NotFound when the process was never deployed."""
+    statement = select(Deployment.id, Deployment.checksum).where(Deployment.process_id == process_id)
+    row = session.execute(statement.order_by(Deployment.number.desc()).limit(1)).first()
+    if row is None:
+        raise NotFound
+    return deployed(session, row.id, row.checksum)

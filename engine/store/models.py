@@ -1,0 +1,251 @@
+"""The tables, typed. What a column means stands beside it; rules about who may write stand in engine.commands."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC with microseconds; SQLite keeps it without zone, Python always sees one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; a naive value is a mistake of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored instant needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From UTC."""
+        if value is None:
+            return None
+        found: datetime = value
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER primary keys by itself
+OpaqueId = String(32)  # 32 hex digits
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    type_annotation_map = {datetime: Instant}
+
+
+class Account(Base):
+    """A person. The reporter's name and contact live here and nowhere else (design: Roles and appointments)."""
+
+    __tablename__ = "account"
+    id: Mapped[str] = mapped_column(OpaqueId, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str | None] = mapped_column(Text, unique=True)  # lower case
+    phone: Mapped[str | None] = mapped_column(Text, unique=True)  # digits, 62...
+    password_hash: Mapped[str | None] = mapped_column(Text)  # Argon2id; NULL: cannot log in (filed at the counter)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime] = mapped_column()
+
+
+class Appointment(Base):
+    """A person's dated role. `role` is a lane's name or one of the four roles beside the lanes."""
+
+    __tablename__ = "appointment"
+    id: Mapped[str] = mapped_column(OpaqueId, primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str] = mapped_column(Text, index=True)
+    unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    position: Mapped[str] = mapped_column(Text)  # jabatan
+    kind: Mapped[str] = mapped_column(String(10))  # definitif, plt, plh
+    decree: Mapped[str] = mapped_column(Text, default="")  # number of the SK or surat tugas
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+
+
+class LoginSession(Base):
+    """A login. The browser holds the opaque id, the table only its SHA-256."""
+
+    __tablename__ = "login_session"
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column()
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LoginAttempt(Base):
+    """A failed login or other throttled act: counted per key in a window, so that all web processes share it."""
+
+    __tablename__ = "login_attempt"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column()
+    __table_args__ = (Index("ix_login_attempt_key_at", "key", "at"),)
+
+
+class Unit(Base):
+    """A Bidang or other unit of the office."""
+
+    __tablename__ = "unit"
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    short_name: Mapped[str] = mapped_column(Text)
+    sort: Mapped[int] = mapped_column(Integer)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Category(Base):
+    """A category, or with `parent` a sub-category, of complaints."""
+
+    __tablename__ = "category"
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    parent: Mapped[str | None] = mapped_column(ForeignKey("category.code"))
+    name: Mapped[str] = mapped_column(Text)
+    sort: Mapped[int] = mapped_column(Integer)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Deployment(Base):
+    """An immutable version of a diagram with its forms. Triggers refuse any change."""
+
+    __tablename__ = "deployment"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[str] = mapped_column(Text)
+    number: Mapped[int] = mapped_column(Integer)
+    checksum: Mapped[str] = mapped_column(String(64))  # SHA-256 over XML and forms
+    xml: Mapped[bytes] = mapped_column(LargeBinary)
+    forms: Mapped[bytes] = mapped_column(LargeBinary)  # canonical JSON: form key -> schema
+    specs: Mapped[bytes] = mapped_column(LargeBinary)  # the library's specs, stored once
+    deployed_at: Mapped[datetime] = mapped_column()
+    __table_args__ = (UniqueConstraint("process_id", "number"),)
+
+
+class Case(Base):
+    """A running or finished case: a cache of what its stream of events says."""
+
+    __tablename__ = "case"
+    id: Mapped[str] = mapped_column(OpaqueId, primary_key=True)
+    number: Mapped[str] = mapped_column(Text, unique=True)  # ADU-2026-000001
+    key: Mapped[str | None] = mapped_column(Text, unique=True)  # `_kunci` of the post that opened it
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"), index=True)
+    reporter_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    channel: Mapped[str] = mapped_column(Text)  # web, loket, surat ...
+    state: Mapped[bytes] = mapped_column(LargeBinary)  # compressed workflow state
+    rev: Mapped[int] = mapped_column(Integer)  # compare-and-set; equals the stream's last seq
+    head: Mapped[str] = mapped_column(String(64))  # hash of the stream's last event
+    position: Mapped[str] = mapped_column(String(64))  # digest in the stream's last event
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    changed_at: Mapped[datetime] = mapped_column()  # `at` of the stream's last event
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    outcome: Mapped[str | None] = mapped_column(Text)
+    next_timer_at: Mapped[datetime | None] = mapped_column(index=True)
+    incident: Mapped[str | None] = mapped_column(Text)  # why it cannot go on; staff see it
+    judul: Mapped[str | None] = mapped_column(Text)
+    judul_kerja: Mapped[str | None] = mapped_column(Text)
+    kategori: Mapped[str | None] = mapped_column(Text)
+    subkategori: Mapped[str | None] = mapped_column(Text)
+    bidang: Mapped[str | None] = mapped_column(Text)
+
+
+class Task(Base):
+    """A task of a case. The row and its id (the workflow library's) stay for life."""
+
+    __tablename__ = "task"
+    id: Mapped[str] = mapped_column(OpaqueId, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"))
+    element: Mapped[str] = mapped_column(Text)  # BPMN id
+    lane: Mapped[str] = mapped_column(Text)
+    unit: Mapped[str | None] = mapped_column(Text)  # owning unit, when the lane's `pemilik` names one
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))  # the reporter, when he owns it
+    assignee_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))  # who took it
+    status: Mapped[str] = mapped_column(String(10))  # open, done, cancelled
+    opened_at: Mapped[datetime] = mapped_column()
+    finished_at: Mapped[datetime | None] = mapped_column()
+    finished_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    key: Mapped[str | None] = mapped_column(Text)  # `_kunci` of the post that completed it
+    __table_args__ = (
+        Index("ix_task_case_status", "case_id", "status"),
+        Index("ix_task_open_lane", "lane", "unit", sqlite_where=text("status = 'open'"),
+              postgresql_where=text("status = 'open'")),
+        Index("ix_task_owner", "owner_id", sqlite_where=text("status = 'open'"),
+              postgresql_where=text("status = 'open'")),
+    )  # fmt: skip
+
+
+class Event(Base):
+    """What happened, append-only. The hash covers every column but `id` and `log_index`."""
+
+    __tablename__ = "event"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    stream: Mapped[str] = mapped_column(Text)  # kasus/<id>, proses/<id>, akun/<id>, sistem ...
+    seq: Mapped[int] = mapped_column(Integer)  # from 1, without gaps
+    body: Mapped[bytes] = mapped_column(LargeBinary)  # canonical JSON; holds stream, seq, type, at, actor, previous
+    hash: Mapped[str] = mapped_column(String(64))  # SHA-256 of body
+    log_index: Mapped[int | None] = mapped_column(BigInteger, unique=True)  # place in the Merkle log
+    __table_args__ = (UniqueConstraint("stream", "seq"),)
+
+
+class EventValue(Base):
+    """A value that a person typed, with its salt; both may be set to NULL (erasure), nothing else may change."""
+
+    __tablename__ = "event_value"
+    stream: Mapped[str] = mapped_column(Text, primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    salt: Mapped[str | None] = mapped_column(String(32))
+    value: Mapped[str | None] = mapped_column(Text)  # canonical JSON
+
+
+class Attachment(Base):
+    """A received file. It is staged (`case_id` NULL) until the form it came with is complete."""
+
+    __tablename__ = "attachment"
+    id: Mapped[str] = mapped_column(OpaqueId, primary_key=True)  # also its name on disk
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("case.id"), index=True)
+    element: Mapped[str | None] = mapped_column(Text)  # form key it was sent with
+    field: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)  # as the sender called it: data, never a path
+    media_type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(Integer)  # bytes as stored
+    received_sha256: Mapped[str] = mapped_column(String(64))
+    stored_sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_at: Mapped[datetime] = mapped_column(index=True)
+    uploaded_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+
+
+class Counter(Base):
+    """Gapless numbers, e.g. of cases per year."""
+
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[int] = mapped_column(Integer)
+
+
+class Heartbeat(Base):
+    """When a background process last said that it lives."""
+
+    __tablename__ = "heartbeat"
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    at: Mapped[datetime] = mapped_column()

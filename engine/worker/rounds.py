@@ -1,0 +1,59 @@
+"""One round of background work: due timers, stale files, the heartbeat."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from engine.commands.attachments import drop_stale_files
+from engine.commands.fire_timers import fire_timers
+from engine.commands.report_incident import report_incident
+from engine.errors import Conflict, Incident
+from engine.store.database import transaction
+from engine.store.models import Case, Heartbeat
+
+log = logging.getLogger(__name__)
+BATCH = 200
+
+
+def fire_due_timers(engine: Engine, now: datetime) -> int:
+    """Fire due timers of all cases, each case in its own transaction, oldest first; returns how many fired."""
+    with transaction(engine) as session:
+        due = select(Case.id).where(Case.next_timer_at < now, Case.incident.is_(None)).order_by(Case.next_timer_at)
+        case_ids = list(session.scalars(due.limit(BATCH)))
+    return sum(_fire(engine, case_id, now) for case_id in case_ids)
+
+
+def _fire(engine: Engine, case_id: str, now: datetime) -> int:
+    try:
+        with transaction(engine) as session:
+            return fire_timers(session, case_id, now)
+    except Conflict:
+        return 0  # somebody completed a task meanwhile; the next round looks again
+    except Incident as incident:
+        log.error("case %s cannot go on: %s", case_id, incident.message)
+        with transaction(engine) as session:
+            report_incident(session, incident.message, case_id=case_id)
+        return 0
+
+
+def beat(engine: Engine, now: datetime, name: str = "worker") -> None:
+    """Say that the worker lives."""
+    make = sqlite_insert if engine.dialect.name == "sqlite" else postgresql_insert
+    statement = make(Heartbeat).values(name=name, at=now)
+    with transaction(engine) as session:
+        session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+
+
+def one_round(engine: Engine, files: Path, now: datetime) -> int:
+    """Everything that is due now; returns how many timers fired."""
+    fired = fire_due_timers(engine, now)
+    with transaction(engine) as session:
+        drop_stale_files(session, files, now)
+    beat(engine, now)
+    return fired

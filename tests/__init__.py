@@ -1,0 +1,1 @@
+"""Tests of Aduan: real databases, real HTTP, a real browser."""

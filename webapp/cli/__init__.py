@@ -1,0 +1,24 @@
+"""The command line: the verbs by which Aduan is run and looked after. Knows which module holds which verb."""
+
+from __future__ import annotations
+
+import click
+
+from webapp.cli.database import db
+from webapp.cli.demo.command import demo
+from webapp.cli.front import Front
+from webapp.cli.people import user
+from webapp.cli.process import process
+from webapp.cli.run import run
+from webapp.cli.worker import worker
+
+__all__ = ["main"]
+
+
+@click.group("aduan", cls=Front)
+def main() -> None:
+    """Menjalankan dan merawat aplikasi Aduan."""
+
+
+for verb in (run, worker, db, demo, user, process):
+    main.add_command(verb)

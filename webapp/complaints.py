@@ -1,0 +1,237 @@
+"""File a complaint, follow it, read the answer; and for staff the page of a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, send_file
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine.access import Actor, held_with
+from engine.commands.accounts import register_account
+from engine.commands.attachments import path_of
+from engine.commands.open_case import CHANNELS, Opened, open_case, opened_with
+from engine.errors import NotFound, Rejected
+from engine.process.forms import Choice, Field, Form
+from engine.queries.actors import actor_of_account
+from engine.queries.case_timeline import case_timeline
+from engine.queries.cases import own_cases, seen_cases, sight
+from engine.queries.choices import choices, tables
+from engine.store.deployments import latest_deployed
+from engine.store.models import Attachment
+from webapp.access import anyone_logged_in, needs, public, sees_cases
+from webapp.accounts import PERSON_FIELDS, log_in
+from webapp.context import actor, database, now, page_number, rights, settings, visitor_or_actor
+from webapp.limits import count, within
+from webapp.posted import Posted, new_key, posted_key, read_post
+
+blueprint = Blueprint("complaints", __name__)
+CHANNEL_NAMES = {"web": "Web", "loket": "Loket", "surat": "Surat", "whatsapp": "WhatsApp", "facebook": "Facebook",
+                 "instagram": "Instagram"}  # fmt: skip
+COUNTER_FIELDS = (
+    Field("kanal", "Aduan diterima melalui", widget="radio", required=True,
+          choices=tuple(Choice(code, CHANNEL_NAMES[code]) for code in CHANNELS if code != "web")),
+    Field("nama", "Nama pelapor", required=True, max_length=100, autocomplete="off"),
+    Field("akun", "Surel atau nomor HP pelapor", autocomplete="off", inputmode="email",
+          help="Kosongkan bila pelapor tidak punya. Jawaban lalu disampaikan langsung oleh Admin."),
+)  # fmt: skip
+MAX_FILED = 300  # by visitors from one address in a window
+
+
+def _beside() -> tuple[Field, ...]:
+    """Fields about the person, below the form: for visitors, and for a clerk who files for someone."""
+    found = visitor_or_actor()
+    if found is None:
+        return PERSON_FIELDS
+    return COUNTER_FIELDS if held_with(found, rights(), "on_behalf") else ()
+
+
+def _first_form() -> tuple[Form, str]:
+    """The form of the first user task of the diagram in force, and that task's name."""
+    with database() as session:
+        version = latest_deployed(session, settings().process_id)
+    return version.form_of(version.first_task.id), version.first_task.label
+
+
+@blueprint.get("/aduan/baru")
+@public
+def new() -> str:
+    """The form that opens a case; open to visitors."""
+    return _page({}, {}, {}, new_key())
+
+
+def _page(values: dict[str, Any], errors: dict[str, str], kept: dict[str, Any], key: str) -> str:
+    form, _ = _first_form()
+    with database() as session:
+        fields = form.fields(tables(session, form.tables))
+    beside = _beside()
+    return render_template(
+        "complaints/baru.html", form=form, fields=fields, beside=beside, values=values, errors=errors, kept=kept,
+        key=key, clerk=beside is COUNTER_FIELDS, multipart=bool(form.file_fields),
+    )  # fmt: skip
+
+
+@blueprint.post("/aduan/baru")
+@public
+def create() -> AnyResponse:
+    """Open the case, give the number, complete the first task: one transaction, once per `_kunci`."""
+    form, _ = _first_form()
+    beside = _beside()
+    posted = read_post(form, tuple(each.name for each in beside))
+    key = posted_key() or new_key()
+    try:
+        opened = _file(posted, beside, key)
+    except Rejected as error:
+        values = {**{each.name: request.form.get(each.name, "") for each in beside if each.name != "sandi"}}
+        page = _page({**values, **posted.typed}, error.errors, posted.kept, key)
+        return make_response(page, 422)
+    return _arrived(opened)
+
+
+def _arrived(opened: Opened) -> AnyResponse:
+    found = visitor_or_actor()
+    if found is None:
+        # A visitor's second press of the same button: the case exists, but only its reporter may enter.
+        flash(f"Aduan Anda sudah terkirim dengan nomor {opened.number}. Masuk untuk melihatnya.", "sukses")
+        return redirect(f"/masuk?lanjut=/aduan/{opened.number}", code=303)
+    flash(f"Aduan terkirim. Nomor aduan: {opened.number}. Simpan nomor ini.", "sukses")
+    return redirect(f"/aduan/{opened.number}?terkirim=1", code=303)
+
+
+def _file(posted: Posted, beside: tuple[Field, ...], key: str) -> Opened:
+    """Validate everything at once, then write everything at once. Raises Rejected with all messages."""
+    cleaned = posted.clean()
+    person = _person_errors(beside)
+    if cleaned.errors or person:
+        raise Rejected({**cleaned.errors, **person})
+    try:
+        return _write(cleaned.values, beside, key)
+    except IntegrityError:
+        # Two posts with one `_kunci`, or one new contact, at the same moment: the first one stands.
+        with database() as session:
+            earlier = opened_with(session, key)
+        if earlier is None:
+            raise Rejected({"akun": "Surel atau nomor ini baru saja didaftarkan. Masuk, lalu kirim lagi."}) from None
+        return earlier
+
+
+def _write(values: dict[str, Any], beside: tuple[Field, ...], key: str) -> Opened:
+    found = visitor_or_actor()
+    with database() as session:
+        earlier = opened_with(session, key)
+        if earlier is not None:
+            return earlier
+        reporter_id = _new_person(session, beside, found)
+        filer = found or actor_of_account(session, str(reporter_id), now())
+        if filer is None:
+            raise NotFound
+        channel = request.form.get("kanal", "") if beside is COUNTER_FIELDS else "web"
+        opened = open_case(
+            session, filer, settings().process_id, values, now=now(), reporter_id=reporter_id, channel=channel, key=key
+        )
+    if found is None:
+        count("kirim")
+        log_in(str(reporter_id))
+    return opened
+
+
+def _new_person(session: Any, beside: tuple[Field, ...], found: Actor | None) -> str | None:
+    """The account of a visitor, or of the person a clerk files for; None when the actor files for himself."""
+    if not beside:
+        return None
+    password = request.form.get("sandi", "") if beside is PERSON_FIELDS else None
+    return register_account(
+        session, name=request.form.get("nama", ""), contact=request.form.get("akun", ""), password=password, now=now(),
+        actor=found.account_id if found else None,
+    )  # fmt: skip
+
+
+def _person_errors(beside: tuple[Field, ...]) -> dict[str, str]:
+    errors = {}
+    for each in beside:
+        if each.required and not request.form.get(each.name, "").strip():
+            errors[each.name] = "Wajib diisi."
+    if beside is COUNTER_FIELDS and request.form.get("kanal") not in CHANNELS[1:]:
+        errors["kanal"] = "Pilih salah satu."
+    if beside is PERSON_FIELDS and not within("kirim", MAX_FILED):
+        errors["akun"] = "Terlalu banyak aduan dari jaringan ini. Coba lagi nanti."
+    if beside and not errors:
+        errors |= _refused_by_registration(beside)
+    return errors
+
+
+def _refused_by_registration(beside: tuple[Field, ...]) -> dict[str, str]:
+    """What the registration would say, asked before anything is written, so that all messages come at once."""
+    try:
+        with database() as session:
+            _new_person(session, beside, visitor_or_actor())
+            session.rollback()
+    except (Rejected, IntegrityError) as error:
+        return error.errors if isinstance(error, Rejected) else {"akun": "Surel atau nomor ini sudah terdaftar."}
+    return {}
+
+
+@blueprint.get("/aduan")
+@needs(anyone_logged_in)
+def mine() -> str:
+    """Own cases; for staff the cases their role sees."""
+    page, number, state = page_number(request.args), request.args.get("q", ""), request.args.get("keadaan", "")
+    by_role = sees_cases(actor(), rights())
+    with database() as session:
+        if by_role:
+            rows, more = seen_cases(session, actor(), number=number, state=state, page=page)
+        else:
+            rows, more = own_cases(session, actor(), page=page)
+    return render_template(
+        "complaints/daftar.html", rows=rows, more=more, page=page, q=number, keadaan=state, by_role=by_role
+    )
+
+
+@blueprint.get("/aduan/<nomor>")
+@needs(anyone_logged_in)
+def show(nomor: str) -> str:
+    """One case: status, steps, diagram, and what this person may read of it."""
+    return case_page(nomor, {}, {})
+
+
+def case_page(number: str, move_values: dict[str, str], move_errors: dict[str, str]) -> str:
+    """The page of a case, for its reporter or for staff; staff may find a refused move on it."""
+    with database() as session:
+        seen = sight(session, actor(), number)
+        timeline = case_timeline(session, actor(), seen)
+        units = choices(session, "unit")
+    reporter_view = actor().account_id == seen.case.reporter_id and not actor().held
+    return render_template(
+        "complaints/pelapor.html" if reporter_view else "complaints/kasus.html", seen=seen, case=seen.case,
+        timeline=timeline, channel=CHANNEL_NAMES.get(seen.case.channel, seen.case.channel),
+        sent="terkirim" in request.args, move_fields=_move_fields(units), move_values=move_values,
+        move_errors=move_errors,
+    )  # fmt: skip
+
+
+def _move_fields(units: list[Choice]) -> tuple[Field, ...]:
+    return (
+        Field("bidang", "Bidang/unit kerja yang baru", widget="select", required=True, choices=tuple(units)),
+        Field("alasan", "Alasan", widget="textarea", required=True, max_length=1000),
+    )
+
+
+@blueprint.get("/aduan/<nomor>/lampiran/<file_id>")
+@needs(anyone_logged_in)
+def attachment(nomor: str, file_id: str) -> Response:
+    """A file, for those who may read the value it stands in."""
+    with database() as session:
+        seen = sight(session, actor(), nomor)
+        steps = case_timeline(session, actor(), seen).steps
+        readable = {file.id for step in steps for each in step.recorded for file in each.files}
+        row = session.get(Attachment, file_id) if file_id in readable else None
+    if row is None or row.case_id != seen.case.id:
+        raise NotFound
+    path = path_of(settings().files, row.id)
+    if not path.is_file():
+        raise NotFound
+    response = send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name, etag=row.stored_sha256)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,109 @@
+"""For Pengelola Sistem: people and appointments, units, categories, cases that are held up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine.access import FIXED_ROLES, lane_rights
+from engine.commands.accounts import end_appointment, give_appointment, normal_email, register_account
+from engine.errors import Rejected
+from engine.process.forms import Choice, Field
+from engine.queries.actors import account_by_contact
+from engine.queries.choices import choices
+from engine.queries.people import people
+from engine.store.models import Case
+from webapp.access import administrator, needs
+from webapp.context import actor, database, now
+from webapp.text import ZONE
+
+blueprint = Blueprint("manage", __name__)
+KINDS = (Choice("definitif", "Definitif"), Choice("plt", "Plt. (pelaksana tugas)"), Choice("plh", "Plh. (pelaksana harian)"))
+
+
+def _fields(session: Session) -> tuple[Field, ...]:
+    roles = [name for name, lane in lane_rights(session).items() if not lane.is_reporter] + list(FIXED_ROLES)
+    return (
+        Field("akun", "Surel", required=True, max_length=200, autocomplete="off", inputmode="email",
+              help="Bila sudah punya akun, penugasan ditambahkan padanya."),
+        Field("nama", "Nama", max_length=100, autocomplete="off", help="Untuk akun baru."),
+        Field("sandi", "Kata sandi awal", widget="password", autocomplete="new-password", help="Untuk akun baru."),
+        Field("peran", "Peran", widget="select", required=True, choices=tuple(Choice(role, role) for role in roles)),
+        Field("unit", "Bidang/unit kerja", widget="select", choices=tuple(choices(session, "unit")),
+              help="Wajib untuk peran yang bekerja per unit."),
+        Field("jabatan", "Jabatan", required=True, max_length=100, autocomplete="off"),
+        Field("jenis", "Sifat penugasan", widget="radio", required=True, choices=KINDS),
+        Field("nomor_sk", "Nomor SK atau surat tugas", max_length=100, autocomplete="off"),
+    )  # fmt: skip
+
+
+@blueprint.get("/kelola")
+@needs(administrator)
+def index() -> str:
+    """Everything on one page."""
+    return _page({"jenis": "definitif"}, {})
+
+
+def _page(values: dict[str, str], errors: dict[str, str]) -> str:
+    with database() as session:
+        held_up = list(session.scalars(select(Case).where(Case.incident.is_not(None)).order_by(Case.changed_at)))
+        return render_template(
+            "manage/kelola.html", people=people(session), units=choices(session, "unit"),
+            categories=choices(session, "kategori"), subcategories=choices(session, "subkategori"),
+            fields=_fields(session), values=values, errors=errors, held_up=held_up, today=_today(),
+        )  # fmt: skip
+
+
+def _today() -> date:
+    return now().astimezone(ZONE).date()
+
+
+@blueprint.post("/kelola/penugasan")
+@needs(administrator)
+def appoint() -> AnyResponse:
+    """Create the account when it is new, and appoint."""
+    names = ("akun", "nama", "peran", "unit", "jabatan", "jenis", "nomor_sk")
+    values = {name: request.form.get(name, "").strip() for name in names}
+    try:
+        with database() as session:
+            _check(session, values)
+            account_id = account_by_contact(session, normal_email(values["akun"])) or register_account(
+                session, name=values["nama"], contact=values["akun"], password=request.form.get("sandi", ""),
+                now=now(), actor=actor().account_id,
+            )  # fmt: skip
+            give_appointment(
+                session, account_id, role=values["peran"], unit=values["unit"] or None, position=values["jabatan"],
+                kind=values["jenis"], decree=values["nomor_sk"], valid_from=_today(), now=now(),
+                actor=actor().account_id,
+            )  # fmt: skip
+    except Rejected as error:
+        return make_response(_page(values, error.errors), 422)
+    flash("Penugasan dicatat dan berlaku mulai hari ini.", "sukses")
+    return redirect("/kelola", code=303)
+
+
+def _check(session: Session, values: dict[str, str]) -> None:
+    errors = {each.name: "Wajib diisi." for each in _fields(session) if each.required and not values.get(each.name)}
+    rights = lane_rights(session)
+    role = values["peran"]
+    if role and role not in FIXED_ROLES and (role not in rights or rights[role].is_reporter):
+        errors["peran"] = "Pilih salah satu dari daftar."
+    if role in rights and rights[role].unit_variable and not values["unit"]:
+        errors["unit"] = "Peran ini bekerja per unit. Pilih Bidang/unit kerjanya."
+    if errors:
+        raise Rejected(errors)
+
+
+@blueprint.post("/kelola/penugasan/<appointment_id>/akhiri")
+@needs(administrator)
+def end(appointment_id: str) -> AnyResponse:
+    """Let an appointment end with yesterday, so that it gives nothing from now on."""
+    yesterday = date.fromordinal(_today().toordinal() - 1)
+    with database() as session:
+        end_appointment(session, appointment_id, last_day=yesterday, now=now(), actor=actor().account_id)
+    flash("Penugasan diakhiri.", "sukses")
+    return redirect("/kelola", code=303)

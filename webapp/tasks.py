@@ -1,0 +1,132 @@
+"""The worklist and one task: show it to its owner, check the form, pass it on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine.commands.claim_task import claim_task
+from engine.commands.complete_task import Completed, complete_task
+from engine.commands.move_task import move_task
+from engine.commands.report_incident import report_incident
+from engine.errors import Conflict, Incident, Rejected
+from engine.process.forms import Cleaned
+from engine.queries import task as tasks
+from engine.queries.choices import tables
+from engine.queries.worklist import finished_work, worklist
+from webapp.access import anyone_logged_in, needs
+from webapp.complaints import case_page
+from webapp.context import actor, database, now, page_number
+from webapp.failures import conflict
+from webapp.posted import Posted, new_key, posted_key, read_post
+
+blueprint = Blueprint("tasks", __name__)
+
+
+@blueprint.get("/tugas")
+@needs(anyone_logged_in)
+def show_worklist() -> str:
+    """Exactly the tasks that are this person's; `?q=` filters by number, `?daftar=selesai` shows finished ones."""
+    page, number, finished = page_number(request.args), request.args.get("q", ""), request.args.get("daftar") == "selesai"
+    with database() as session:
+        read = finished_work if finished else worklist
+        rows, more = read(session, actor(), number=number, page=page)
+    return render_template("tasks/daftar.html", rows=rows, more=more, page=page, q=number, finished=finished)
+
+
+@blueprint.get("/tugas/<task_id>")
+@needs(anyone_logged_in)
+def show(task_id: str) -> AnyResponse | str:
+    """One task with its form; once finished, who finished it and when."""
+    return _page(task_id, None, {}, new_key())
+
+
+def _page(task_id: str, posted: Posted | None, errors: dict[str, str], key: str, code: int = 200) -> AnyResponse:
+    with database() as session:
+        page = tasks.task_page(session, actor(), task_id)
+        fields = page.brief.form.fields(tables(session, page.brief.form.tables))
+    if page.brief.status != "open":
+        return make_response(render_template("tasks/selesai.html", page=page, brief=page.brief), code)
+    values = posted.typed if posted is not None else page.start
+    shown = render_template(
+        "tasks/tugas.html", page=page, brief=page.brief, case=page.seen.case, timeline=page.timeline, fields=fields,
+        values=values, errors=errors, kept=posted.kept if posted is not None else {}, key=key,
+        multipart=bool(page.brief.form.file_fields), mine=page.brief.assignee_id == actor().account_id,
+    )  # fmt: skip
+    return make_response(shown, code)
+
+
+@blueprint.post("/tugas/<task_id>")
+@needs(anyone_logged_in)
+def complete(task_id: str) -> AnyResponse:
+    """Complete the task: 303 to the worklist, 422 with the form again, or 409 with what was typed."""
+    with database() as session:
+        brief = tasks.task(session, actor(), task_id)
+    posted = read_post(brief.form)
+    key = posted_key() or new_key()
+    cleaned = posted.clean() if brief.status == "open" else Cleaned()
+    if cleaned.errors:
+        return _page(task_id, posted, cleaned.errors, key, 422)
+    try:
+        done = _change(task_id, lambda session: complete_task(
+            session, actor(), task_id, cleaned.values, now=now(), key=key
+        ))  # fmt: skip
+    except Rejected as error:
+        return _page(task_id, posted, error.errors, key, 422)
+    except Conflict as error:
+        return conflict(error, posted.copy(), f"/aduan/{brief.number}")
+    flash(_passed_on(done), "sukses")
+    own = brief.element.lane in brief.version.diagram.lanes and brief.version.diagram.lanes[brief.element.lane].is_reporter
+    return redirect(f"/aduan/{done.number}" if own else "/tugas", code=303)
+
+
+def _passed_on(done: Completed) -> str:
+    if done.outcome:
+        return f"Aduan {done.number}: {done.outcome}."
+    return f"Tugas selesai. Aduan {done.number} diteruskan ke {' dan '.join(done.next_lanes)}."
+
+
+def _change(task_id: str, command: Callable[[Session], Any]) -> Any:
+    """Run a command in a transaction; an incident is written down before it is shown."""
+    try:
+        with database() as session:
+            return command(session)
+    except Incident as incident:
+        with database() as session:
+            report_incident(session, incident.message, task_id=task_id)
+        raise
+
+
+@blueprint.post("/tugas/<task_id>/ambil")
+@needs(anyone_logged_in)
+def claim(task_id: str) -> AnyResponse:
+    """Take the task, so that colleagues see it."""
+    _change(task_id, lambda session: claim_task(session, actor(), task_id, now=now()))
+    return redirect(f"/tugas/{task_id}", code=303)
+
+
+@blueprint.post("/tugas/<task_id>/lepas")
+@needs(anyone_logged_in)
+def release(task_id: str) -> AnyResponse:
+    """Lay the task back on the unit's list."""
+    _change(task_id, lambda session: claim_task(session, actor(), task_id, now=now(), release=True))
+    return redirect("/tugas", code=303)
+
+
+@blueprint.post("/tugas/<task_id>/alihkan")
+@needs(anyone_logged_in)
+def move(task_id: str) -> AnyResponse:
+    """Hand an open task to another unit, with a reason. The command knows who may."""
+    number, unit, reason = (request.form.get(name, "") for name in ("_nomor", "bidang", "alasan"))
+    try:
+        _change(task_id, lambda session: move_task(session, actor(), task_id, unit, reason.strip(), now=now()))
+    except Rejected as error:
+        return make_response(case_page(number, {"bidang": unit, "alasan": reason}, error.errors), 422)
+    except Conflict as error:
+        return conflict(error, [("Alasan", reason)], f"/aduan/{number}")
+    flash("Tugas sudah dialihkan.", "sukses")
+    return redirect(f"/aduan/{number}", code=303)

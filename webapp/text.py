@@ -1,0 +1,46 @@
+"""Times, sizes and names as people say them in Indonesian; knows no pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Jakarta")
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
+          "November", "Desember")  # fmt: skip
+
+
+def date_text(at: datetime | None) -> str:
+    """ "Senin, 28 Desember 2026"; empty for no time."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZONE)
+    return f"{DAYS[local.weekday()]}, {local.day} {MONTHS[local.month - 1]} {local.year}"
+
+
+def time_text(at: datetime | None) -> str:
+    """ "Senin, 28 Desember 2026 07.35 WIB"."""
+    return f"{date_text(at)} {at.astimezone(ZONE):%H.%M} WIB" if at is not None else ""
+
+
+def short_time(at: datetime | None) -> str:
+    """ "28 Des 2026 07.35" for tables."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZONE)
+    return f"{local.day} {MONTHS[local.month - 1][:3]} {local.year} {local:%H.%M}"
+
+
+def ago(at: datetime | None, now: datetime | None = None) -> str:
+    """ "baru saja", "20 menit lalu", "3 jam lalu", "2 hari lalu" in calendar time."""
+    if at is None:
+        return ""
+    minutes = int(((now or datetime.now(UTC)) - at).total_seconds() // 60)
+    if minutes < 1:
+        return "baru saja"
+    if minutes < 60:
+        return f"{minutes} menit lalu"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} jam lalu"
+    return f"{minutes // (24 * 60)} hari lalu"
