@@ -79,9 +79,7 @@ def held_with(actor: Actor, rights: Rights, right: str) -> Held | None:
     return next((each for each in actor.held if each.role in rights and getattr(rights[each.role], right)), None)
 
 
-def ownership(
-    actor: Actor, rights: Rights, *, lane: str, unit: str | None, owner_id: str | None
-) -> Ownership | None:
+def ownership(actor: Actor, rights: Rights, *, lane: str, unit: str | None, owner_id: str | None) -> Ownership | None:
     """Whether a task of this lane, unit and owner is the actor's to complete; None when it is not."""
     if owner_id is not None:
         if owner_id == actor.account_id:

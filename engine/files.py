@@ -6,11 +6,27 @@ import io
 from dataclasses import dataclass
 
 import pikepdf
+import pikepdf.settings
 from PIL import Image, ImageOps
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 60_000_000
-_ACTIVE = ("/OpenAction", "/AA", "/Names", "/AcroForm", "/Metadata", "/Collection")
+MAX_UNPACKED = 64 * 1024 * 1024  # bytes of one stream of a PDF
+MAX_PAGES = 500
+# Whatever of a PDF acts, carries another file, or tells where it was made. Only the pages are wanted.
+_ACTIVE = ("/OpenAction", "/AA", "/Names", "/AcroForm", "/Metadata", "/Collection", "/AF", "/Outlines", "/URI",
+           "/Threads", "/PieceInfo", "/StructTreeRoot", "/Requirements", "/Perms")  # fmt: skip
+_ACTIVE_ANYWHERE = ("/AA", "/AF", "/Annots", "/EF", "/JS", "/Metadata", "/PieceInfo", "/PresSteps")
+# A few kilobytes may be made to unpack to terabytes; no page of a scanned letter is larger than this.
+pikepdf.settings.set_qpdf_limits(
+    flate_max_memory=MAX_UNPACKED,
+    png_max_memory=MAX_UNPACKED,
+    tiff_max_memory=MAX_UNPACKED,
+    run_length_max_memory=MAX_UNPACKED,
+    max_stream_filters=3,
+    parser_max_nesting=100,
+    parser_max_container_size=20_000,
+)
 
 
 class FileRefused(ValueError):
@@ -66,10 +82,13 @@ def _clean_pdf(data: bytes) -> bytes:
         for key in _ACTIVE:
             if key in document.Root:
                 del document.Root[key]
-        for page in document.pages:
-            for key in ("/AA", "/Annots"):
-                if key in page.obj:
-                    del page.obj[key]
+        if len(document.pages) > MAX_PAGES:
+            raise ValueError("too many pages")
+        for part in document.objects:
+            if isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
+                for key in _ACTIVE_ANYWHERE:
+                    if key in part:
+                        del part[key]
         for key in list(document.docinfo.keys()):
             del document.docinfo[key]
         document.save(out, linearize=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)

@@ -1,4 +1,4 @@
-"""Settings: ADUAN_* environment variables above the file var/aduan.env, each documented in docs/pengaturan.md."""
+"""Settings: ADUAN_* environment variables above the file var/aduan.env, each documented in docs/settings.md."""
 
 from __future__ import annotations
 

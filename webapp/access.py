@@ -27,12 +27,12 @@ def needs(allowed: Allowed) -> Callable[[View], View]:
     return mark
 
 
-def anyone_logged_in(actor: Actor, rights: Rights) -> bool:
+def anyone_logged_in(actor: Actor, _rights: Rights) -> bool:
     """Everyone with an account; what they see is scoped by the query."""
-    return True
+    return bool(actor.account_id)
 
 
-def staff(actor: Actor, rights: Rights) -> bool:
+def staff(actor: Actor, _rights: Rights) -> bool:
     """Whoever holds an appointment."""
     return bool(actor.held)
 
@@ -42,12 +42,12 @@ def oversight(actor: Actor, rights: Rights) -> bool:
     return actor.holds(LEADER, AUDITOR) or held_with(actor, rights, "moves") is not None
 
 
-def auditor(actor: Actor, rights: Rights) -> bool:
+def auditor(actor: Actor, _rights: Rights) -> bool:
     """Auditors."""
     return actor.holds(AUDITOR)
 
 
-def administrator(actor: Actor, rights: Rights) -> bool:
+def administrator(actor: Actor, _rights: Rights) -> bool:
     """Pengelola Sistem."""
     return actor.holds(ADMINISTRATOR)
 

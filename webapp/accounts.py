@@ -64,18 +64,21 @@ def login() -> AnyResponse | str:
     """Check the password, at a limited pace, and go on where the person was."""
     name, pending = request.form.get("akun", "").strip(), request.form.get("_isian", "")
     goal = request.form.get("_lanjut", "")
-    more = {"lanjut": goal, "isian": pending, "berakhir": bool(pending)}
+
+    def again(errors: dict[str, str], code: int) -> AnyResponse:
+        page = login_page({"akun": name}, errors, lanjut=goal, isian=pending, berakhir=bool(pending))
+        return make_response(page, code)
+
     if not within("masuk", MAX_FAILURES, name.lower()[:200]) or not within("masuk", MAX_FAILURES_ADDRESS):
         at = (now() + WINDOW).astimezone(ZONE)
         text = f"Terlalu banyak percobaan. Coba lagi pukul {at:%H.%M}."
-        return make_response(login_page({"akun": name}, {"akun": text}, **more), 429)
+        return again({"akun": text}, 429)
     with database() as session:
         account_id = check_password(session, name, request.form.get("sandi", ""))
     if account_id is None:
         count("masuk", name.lower()[:200])
         count("masuk")
-        errors = {"sandi": "Surel, nomor, atau kata sandi tidak cocok."}
-        return make_response(login_page({"akun": name}, errors, **more), 422)
+        return again({"sandi": "Surel, nomor, atau kata sandi tidak cocok."}, 422)
     log_in(account_id)
     interrupted = unpack(pending) if pending else None
     if interrupted is not None:

@@ -15,7 +15,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.process.spiff import check_injection
 from engine.settings import Settings, load_settings
 from engine.store.database import open_database
-from webapp import accounts, audit, complaints, failures, manage, navigation, processes, public, reports, security, tasks
+from webapp import (
+    accounts,
+    audit,
+    complaints,
+    failures,
+    manage,
+    navigation,
+    processes,
+    public,
+    reports,
+    security,
+    tasks,
+)
 from webapp import text as words
 
 log = logging.getLogger(__name__)

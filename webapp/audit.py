@@ -29,6 +29,6 @@ def history(nomor: str) -> str:
     """A case's history as a table, with the digest of every event."""
     with database() as session:
         seen = sight(session, actor(), nomor)
-        rows = case_history(session, actor(), seen)
+        rows = case_history(session, seen)
         timeline = case_timeline(session, actor(), seen)
     return render_template("audit/riwayat.html", seen=seen, case=seen.case, rows=rows, timeline=timeline)

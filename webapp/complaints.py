@@ -231,7 +231,9 @@ def attachment(nomor: str, file_id: str) -> Response:
     path = path_of(settings().files, row.id)
     if not path.is_file():
         raise NotFound
-    response = send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name, etag=row.stored_sha256)
+    response = send_file(
+        path, mimetype=row.media_type, as_attachment=True, download_name=row.name, etag=row.stored_sha256
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import current_app, g, session as cookie
+from flask import current_app, g
+from flask import session as cookie
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 

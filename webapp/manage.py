@@ -22,7 +22,11 @@ from webapp.context import actor, database, now
 from webapp.text import ZONE
 
 blueprint = Blueprint("manage", __name__)
-KINDS = (Choice("definitif", "Definitif"), Choice("plt", "Plt. (pelaksana tugas)"), Choice("plh", "Plh. (pelaksana harian)"))
+KINDS = (
+    Choice("definitif", "Definitif"),
+    Choice("plt", "Plt. (pelaksana tugas)"),
+    Choice("plh", "Plh. (pelaksana harian)"),
+)
 
 
 def _fields(session: Session) -> tuple[Field, ...]:

@@ -49,7 +49,10 @@ def menu(actor: Actor | None, rights: Rights) -> list[dict[str, Any]]:
     """Entries {teks, url} for this person."""
     if actor is None:
         return _entries(
-            ("Kirim aduan", "/aduan/baru"), ("Cek aduan", "/aduan"), ("Tanya jawab", "/tanya-jawab"), ("Masuk", "/masuk")
+            ("Kirim aduan", "/aduan/baru"),
+            ("Cek aduan", "/aduan"),
+            ("Tanya jawab", "/tanya-jawab"),
+            ("Masuk", "/masuk"),
         )
     if not actor.held:
         return _entries(("Aduan saya", "/aduan"), ("Kirim aduan", "/aduan/baru"), ("Tugas saya", "/tugas"))

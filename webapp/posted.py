@@ -122,6 +122,4 @@ def _kept_ids(name: str) -> list[str]:
 def _describe(ids: list[str]) -> list[dict[str, Any]]:
     with database() as session:
         rows = {row.id: row for row in session.scalars(select(Attachment).where(Attachment.id.in_(ids)))}
-    return [
-        {"token": token_of(each), "name": rows[each].name, "size": rows[each].size} for each in ids if each in rows
-    ]
+    return [{"token": token_of(each), "name": rows[each].name, "size": rows[each].size} for each in ids if each in rows]

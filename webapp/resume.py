@@ -77,4 +77,3 @@ def resume_page(path: str, pairs: list[tuple[str, str]], status: int = 200) -> R
     shown = [(name, value) for name, value in pairs if not name.startswith("_") and value.strip()]
     page = render_template("accounts/lanjutkan.html", path=path, pairs=pairs, shown=shown, masuk=visitor_or_actor())
     return make_response(page, status)
-

@@ -31,7 +31,11 @@ blueprint = Blueprint("tasks", __name__)
 @needs(anyone_logged_in)
 def show_worklist() -> str:
     """Exactly the tasks that are this person's; `?q=` filters by number, `?daftar=selesai` shows finished ones."""
-    page, number, finished = page_number(request.args), request.args.get("q", ""), request.args.get("daftar") == "selesai"
+    page, number, finished = (
+        page_number(request.args),
+        request.args.get("q", ""),
+        request.args.get("daftar") == "selesai",
+    )
     with database() as session:
         read = finished_work if finished else worklist
         rows, more = read(session, actor(), number=number, page=page)
@@ -80,7 +84,10 @@ def complete(task_id: str) -> AnyResponse:
     except Conflict as error:
         return conflict(error, posted.copy(), f"/aduan/{brief.number}")
     flash(_passed_on(done), "sukses")
-    own = brief.element.lane in brief.version.diagram.lanes and brief.version.diagram.lanes[brief.element.lane].is_reporter
+    own = (
+        brief.element.lane in brief.version.diagram.lanes
+        and brief.version.diagram.lanes[brief.element.lane].is_reporter
+    )
     return redirect(f"/aduan/{done.number}" if own else "/tugas", code=303)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import date, datetime, timedelta
 from uuid import uuid4
@@ -139,19 +138,14 @@ def start_session(session: Session, account_id: str, now: datetime) -> str:
     """Log in; returns the opaque id for the browser, of which only the hash is stored."""
     token = secrets.token_urlsafe(32)
     expires = now + timedelta(days=SESSION_DAYS)
-    row = {"id_hash": session_hash(token), "account_id": account_id, "created_at": now, "expires_at": expires}
+    row = {"id_hash": LoginSession.hash_of(token), "account_id": account_id, "created_at": now, "expires_at": expires}
     session.execute(insert(LoginSession), row)
     return token
 
 
 def end_session(session: Session, token: str) -> None:
     """Log out: the id is worth nothing from now on."""
-    session.execute(delete(LoginSession).where(LoginSession.id_hash == session_hash(token)))
-
-
-def session_hash(token: str) -> str:
-    """What is stored of a browser's session id."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    session.execute(delete(LoginSession).where(LoginSession.id_hash == LoginSession.hash_of(token)))
 
 
 def note_attempt(session: Session, key: str, now: datetime) -> None:

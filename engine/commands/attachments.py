@@ -65,7 +65,9 @@ def attach_files(session: Session, case_id: str, form: Form, values: Mapping[str
 
 
 def _bind(session: Session, case_id: str, element: str, field: str, ids: Sequence[str]) -> list[dict[str, Any]]:
-    statement = select(Attachment).where(Attachment.id.in_(ids), Attachment.case_id.is_(None), Attachment.field == field)
+    statement = select(Attachment).where(
+        Attachment.id.in_(ids), Attachment.case_id.is_(None), Attachment.field == field
+    )
     found = {row.id: row for row in session.scalars(statement)}
     if set(found) != set(ids):
         raise Rejected({field: "Berkas ini tidak lagi tersimpan. Pilih dan kirim lagi berkasnya."})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, and_, insert, select, update
+from sqlalchemy import CursorResult, and_, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from engine.commands.streams import store_event
@@ -112,7 +112,7 @@ def load_by_id(session: Session, case_id: str) -> LoadedCase:
     return _loaded(session, rows)
 
 
-def _loaded(session: Session, rows: Sequence[Row[Any]]) -> LoadedCase:
+def _loaded(session: Session, rows: Sequence[Any]) -> LoadedCase:
     first = rows[0]
     open_rows = [row for row in rows if row.open_id is not None]
     return LoadedCase(

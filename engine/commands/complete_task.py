@@ -104,7 +104,15 @@ def reread(session: Session, task: TaskRow) -> TaskRow:
         select(Task.status, Task.finished_at, Task.finished_by, Task.key).where(Task.id == task.id)
     ).one()
     return TaskRow(
-        task.id, task.element, task.lane, task.unit, task.owner_id, row.status, row.finished_at, row.finished_by, row.key
+        task.id,
+        task.element,
+        task.lane,
+        task.unit,
+        task.owner_id,
+        row.status,
+        row.finished_at,
+        row.finished_by,
+        row.key,
     )
 
 

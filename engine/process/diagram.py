@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 
 from lxml import etree
 
@@ -210,7 +211,7 @@ def parse_xml(xml: bytes) -> etree._Element:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise DiagramError(f"Berkas ini bukan XML yang dapat dibaca: {error}") from error
-    if root.getroottree().docinfo.doctype:
+    if cast("etree.DocInfo", root.getroottree().docinfo).doctype:
         raise DiagramError("Berkas memuat DOCTYPE; ini tidak diizinkan.")
     return root
 
@@ -221,14 +222,16 @@ def read(xml: bytes) -> Diagram:
     drawn = root.findall(f"{BPMN}process")
     processes = [each for each in drawn if each.get("isExecutable", "true") == "true"]
     if len(drawn) == 1 and not processes:
-        raise DiagramError("Proses belum ditandai dapat dijalankan: isi isExecutable dengan «true».", drawn[0].get("id", ""))
+        raise DiagramError(
+            "Proses belum ditandai dapat dijalankan: isi isExecutable dengan «true».", drawn[0].get("id", "")
+        )
     if len(processes) != 1:
         raise DiagramError(f"Diagram harus memuat tepat satu proses yang dijalankan; ditemukan {len(processes)}.")
     process = processes[0]
     lanes, lane_of = _lanes(process)
     return Diagram(
         process_id=process.get("id", ""),
-        name=process.get("name") or _pool_name(root) or process.get("id", ""),
+        name=process.get("name") or _pool_name(root) or process.get("id") or "",
         properties=_properties(process),
         lanes=lanes,
         elements={each.id: each for each in _elements(process, lane_of)},

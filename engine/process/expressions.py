@@ -3,22 +3,27 @@
 An expression is Python's grammar cut down to an allowlist: literals, declared names, comparisons, boolean logic,
 plain arithmetic, conditionals, lists and a few named functions. The text is parsed once, every node is checked,
 arithmetic is replaced by bounded functions, and only then is the checked tree compiled. Text is never evaluated.
+For process owners: docs/panduan/ekspresi.md.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-MAX_LENGTH = 1_000  # characters
+from engine.process.grammar import MAX_DEPTH, MAX_LENGTH, WORDS, ExpressionError, meant, read_words
+
+__all__ = ["FUNCTIONS", "Expression", "ExpressionError", "Script", "parse", "parse_script", "unknown_name"]
+
 MAX_NODES = 200
-MAX_DEPTH = 20
 MAX_INTEGER = 10**15
 MAX_TEXT = 10_000  # characters or items of a value an expression makes
+MAX_LINES = 50  # assignments of a script
+RESERVED = frozenset({"typename"})  # the library takes data with this key for one of its own objects (facts.md)
 
 _COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is, ast.IsNot)
 _ALLOWED = (
@@ -27,14 +32,15 @@ _ALLOWED = (
     ast.IfExp, ast.List, ast.Tuple, ast.Call,
 )  # fmt: skip
 
-
-class ExpressionError(ValueError):
-    """The text is no expression of this language, or it failed on these values. The message is Indonesian."""
-
-    def __init__(self, message: str, column: int | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.column = column
+_SHAPES: dict[type[ast.AST], str] = {
+    ast.Subscript: "Mengambil isi daftar dengan [ ]",
+    ast.GeneratorExp: "Perulangan `for`",
+    ast.ListComp: "Perulangan `for`",
+    ast.Starred: "Tanda `*` di depan nama",
+    ast.Yield: "Kata `yield`",
+    ast.YieldFrom: "Kata `yield`",
+    ast.Await: "Kata `await`",
+}
 
 
 def _number(value: object) -> int | float:
@@ -90,6 +96,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": lambda left, right: min(_number(left), _number(right)),
     "max": lambda left, right: max(_number(left), _number(right)),
 }
+_ARITY = {"panjang": 1, "kosong": 1, "min": 2, "max": 2}
 _ENVIRONMENT: dict[str, Any] = {
     "__builtins__": {},
     **{name: function for name, function in _OPERATIONS.values()},
@@ -99,23 +106,26 @@ _ENVIRONMENT: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Expression:
-    """A checked expression: its text, the variables it reads, and code made from the checked tree."""
+    """A checked expression: its text, the variables it reads, the plain values it names, and its compiled tree."""
 
     text: str
     names: frozenset[str]
     code: CodeType
+    tree: ast.expr
+    literals: tuple[Any, ...] = ()
 
     def value(self, variables: Mapping[str, Any]) -> Any:
         """Evaluate on `variables` (flat scalars or lists). Raises ExpressionError, never anything else."""
-        scope = dict.fromkeys(self.names)
-        scope.update((name, variables.get(name)) for name in self.names)
+        scope = {name: variables.get(name) for name in self.names}
         try:
             # The code was compiled from a tree in which every node was checked; it reaches only `scope` and functions.
             return eval(self.code, _ENVIRONMENT, scope)  # noqa: S307 - checked tree, not text
         except ExpressionError:
             raise
         except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
-            raise ExpressionError(f"Ungkapan «{self.text}» tidak dapat dihitung: {error}") from error
+            empty = sorted(name for name in self.names if scope[name] is None)
+            reason = f"isian «{', '.join(empty)}» kosong" if empty else "nilainya tidak cocok satu sama lain"
+            raise ExpressionError(f"Ungkapan `{self.text}` tidak dapat dihitung: {reason}.") from error
 
 
 class _Bounded(ast.NodeTransformer):
@@ -128,20 +138,44 @@ class _Bounded(ast.NodeTransformer):
 
 
 def _check_node(node: ast.AST) -> None:
-    column = getattr(node, "col_offset", -1) + 1 or None
+    column = getattr(node, "col_offset", None)
     if not isinstance(node, _ALLOWED):
-        raise ExpressionError(f"Bentuk «{type(node).__name__}» tidak dikenal dalam ungkapan.", column)
+        shape = _SHAPES.get(type(node), "Bentuk ini")
+        raise ExpressionError(f"{shape} tidak dikenal dalam ungkapan.", column)
     if isinstance(node, ast.Constant):
         if not isinstance(node.value, str | int | float | bool | None):
             raise ExpressionError("Nilai ini tidak dikenal dalam ungkapan.", column)
         if isinstance(node.value, int | float) and abs(node.value) > MAX_INTEGER:
             raise ExpressionError("Bilangan terlalu besar.", column)
-    if isinstance(node, ast.Name) and node.id.startswith("_"):
+    if isinstance(node, ast.Name):
+        _check_name(node.id, column)
+    if isinstance(node, ast.Call):
+        _check_call(node, column)
+    if isinstance(node, ast.Compare):
+        _check_identity(node, column)
+
+
+def _check_name(name: str, column: int | None) -> None:
+    if name.startswith("_"):
         raise ExpressionError("Nama tidak boleh diawali garis bawah.", column)
-    if isinstance(node, ast.Call) and not (
-        isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS and not node.keywords
-    ):
-        raise ExpressionError(f"Fungsi tidak dikenal. Yang ada: {', '.join(sorted(FUNCTIONS))}.", column)
+    if name in RESERVED:
+        raise ExpressionError(f"Nama `{name}` dipakai sistem; beri isian itu nama lain.", column)
+
+
+def _check_call(node: ast.Call, column: int | None) -> None:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name not in FUNCTIONS or node.keywords:
+        hint = meant(name, FUNCTIONS)
+        raise ExpressionError(f"Fungsi `{name}` tidak dikenal. Yang ada: {', '.join(sorted(FUNCTIONS))}.{hint}", column)
+    if len(node.args) != _ARITY[name]:
+        raise ExpressionError(f"Fungsi `{name}` memerlukan {_ARITY[name]} nilai di dalam kurung.", column)
+
+
+def _check_identity(node: ast.Compare, column: int | None) -> None:
+    for sign, right in zip(node.ops, node.comparators, strict=True):
+        nothing = isinstance(right, ast.Constant) and right.value is None
+        if isinstance(sign, ast.Is | ast.IsNot) and not nothing:
+            raise ExpressionError("`is` hanya untuk None. Maksud Anda `==`?", column)
 
 
 def _check_depth(node: ast.AST, depth: int = 0) -> int:
@@ -150,16 +184,26 @@ def _check_depth(node: ast.AST, depth: int = 0) -> int:
     return 1 + sum(_check_depth(child, depth + 1) for child in ast.iter_child_nodes(node))
 
 
-def _parse_text(text: str) -> ast.Expression:
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"Ungkapan lebih panjang dari {MAX_LENGTH} huruf.")
+def _parse_text(text: str) -> ast.expr:
+    line = read_words(text)
+    if not line.strip():
+        raise ExpressionError("Ungkapan masih kosong.")
     try:
-        return ast.parse(text.strip(), mode="eval")
+        # In brackets, since leading space would be an error; so a node's 0-based offset is the author's 1-based column.
+        tree = ast.parse(f"({line})", mode="eval").body
     except SyntaxError as error:
-        hint = " Maksud Anda `==`?" if "=" in text.replace("==", "").replace("!=", "") else ""
-        raise ExpressionError(f"Ungkapan «{text}» tidak dapat dibaca.{hint}", error.offset) from error
+        column = (error.offset or 2) - 1
+        raise ExpressionError(f"Ungkapan `{line.strip()[:80]}` tidak dapat dibaca.{_hint(line)}", column) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ExpressionError(f"Ungkapan «{text[:80]}» tidak dapat dibaca.") from error
+        raise ExpressionError(f"Ungkapan `{line.strip()[:80]}` tidak dapat dibaca.") from error
+    if isinstance(tree, ast.Tuple):
+        raise ExpressionError("Ungkapan memuat koma di luar kurung. Tulis pecahan dengan titik, misalnya 1.5.")
+    return tree
+
+
+def _hint(line: str) -> str:
+    words = "".join(sign if sign.isalnum() or sign == "_" else " " for sign in line).split()
+    return next((hint for word in words if word not in WORDS and (hint := meant(word, ()))), "")
 
 
 @lru_cache(maxsize=4096)
@@ -171,9 +215,20 @@ def parse(text: str) -> Expression:
     for node in ast.walk(tree):
         _check_node(node)
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called}
-    bounded = ast.fix_missing_locations(_Bounded().visit(tree))
-    return Expression(text, frozenset(names - FUNCTIONS.keys()), compile(bounded, "<ungkapan>", "eval"))
+    read = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called]
+    for node in read:
+        if node.id in FUNCTIONS:
+            raise ExpressionError(f"`{node.id}` adalah fungsi; tulis `{node.id}(...)`.", node.col_offset)
+    literals = tuple(node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    # Compiled from a second tree, so that `tree` keeps the shape the author wrote.
+    bounded = ast.fix_missing_locations(_Bounded().visit(ast.Expression(_parse_text(text))))
+    code = compile(bounded, "<ungkapan>", "eval")
+    return Expression(text, frozenset(node.id for node in read), code, tree, literals)
+
+
+def unknown_name(name: str, known: Iterable[str]) -> str:
+    """Says that no form provides `name`, with the nearest name that one does."""
+    return f"Isian `{name}` tidak ada pada formulir mana pun.{meant(name, known)}"
 
 
 @dataclass(frozen=True)
@@ -197,12 +252,15 @@ class Script:
 @lru_cache(maxsize=512)
 def parse_script(text: str) -> Script:
     """Check a script. Raises ExpressionError when a line is more than one plain assignment."""
+    if len(text) > MAX_LINES * MAX_LENGTH or text.count("\n") > MAX_LINES:
+        raise ExpressionError(f"Skrip lebih panjang dari {MAX_LINES} baris.")
     assignments: list[tuple[str, Expression]] = []
     for line in filter(None, (line.strip() for line in text.splitlines())):
         name, sign, expression = line.partition("=")
         name = name.strip()
-        known = name.isidentifier() and not name.startswith("_") and name not in FUNCTIONS
+        known = name.isascii() and name.isidentifier() and name not in FUNCTIONS and name not in WORDS
         if not sign or not known or expression.startswith("="):
-            raise ExpressionError(f"Baris skrip «{line[:80]}» bukan pengisian `nama = ungkapan`.")
+            raise ExpressionError(f"Baris skrip `{line[:80]}` bukan pengisian `nama = ungkapan`.")
+        _check_name(name, 1)
         assignments.append((name, parse(expression.strip())))
     return Script(tuple(assignments))

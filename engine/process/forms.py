@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -171,7 +171,8 @@ class Form:
 
     def _messages(self, error: ValidationError) -> Iterable[tuple[str, str]]:
         if error.validator == "required":
-            missing = [name for name in error.validator_value if name not in error.instance]
+            typed = cast("dict[str, Any]", error.instance)
+            missing = [name for name in cast("list[str]", error.validator_value) if name not in typed]
             return [(name, self._own_message(name, "required") or "Wajib diisi.") for name in missing]
         if error.validator == "additionalProperties" or not error.path:
             return []

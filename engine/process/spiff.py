@@ -63,13 +63,17 @@ def at_moment(moment: Moment) -> Iterator[None]:
 
 class _EventClock(real.datetime):
     @classmethod
-    def now(cls, tz: real.tzinfo | None = None) -> _EventClock:  # type: ignore[override]
+    def now(cls, tz: real.tzinfo | None = None) -> _EventClock:
         return cast("_EventClock", _moment.get().at.astimezone(tz))
+
+
+def _event_time() -> float:
+    return _moment.get().at.timestamp()
 
 
 def _inject() -> None:
     spiff_task.uuid4 = lambda: _moment.get().next_id()
-    spiff_task.time = SimpleNamespace(time=lambda: _moment.get().at.timestamp())
+    spiff_task.time = SimpleNamespace(time=_event_time)
     spiff_timer.datetime = _EventClock
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Held
-from engine.commands.accounts import session_hash
 from engine.store.models import Account, Appointment, LoginSession
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -21,7 +22,7 @@ def actor_of_session(session: Session, token: str, now: datetime) -> Actor | Non
     statement = (
         _with_appointments(today)
         .join(LoginSession, LoginSession.account_id == Account.id)
-        .where(LoginSession.id_hash == session_hash(token), LoginSession.expires_at > now, Account.active)
+        .where(LoginSession.id_hash == LoginSession.hash_of(token), LoginSession.expires_at > now, Account.active)
     )
     return _actor(session.execute(statement).all())
 
@@ -37,7 +38,7 @@ def account_by_contact(session: Session, email: str) -> str | None:
     return session.scalar(select(Account.id).where(Account.email == email))
 
 
-def _with_appointments(today: date):  # type: ignore[no-untyped-def]
+def _with_appointments(today: date) -> Select[*tuple[Any, ...]]:
     in_force = (
         (Appointment.account_id == Account.id)
         & (Appointment.valid_from <= today)
@@ -53,7 +54,7 @@ def _with_appointments(today: date):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-def _actor(rows) -> Actor | None:  # type: ignore[no-untyped-def]
+def _actor(rows: Sequence[Any]) -> Actor | None:
     if not rows:
         return None
     held = tuple(Held(r.held_id, r.role, r.unit, r.position, r.kind) for r in rows if r.held_id is not None)

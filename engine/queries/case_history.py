@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.access import HIDDEN_REPORTER, Actor
+from engine.access import HIDDEN_REPORTER
 from engine.queries.case_timeline import Recorded, StoredEvent, shown_value, stored_events
 from engine.queries.cases import Sight
 from engine.queries.choices import labels
@@ -42,7 +42,7 @@ class HistoryRow:
     hash: str
 
 
-def case_history(session: Session, actor: Actor, seen: Sight) -> list[HistoryRow]:
+def case_history(session: Session, seen: Sight) -> list[HistoryRow]:
     """All events of the case, oldest first."""
     events = stored_events(session, f"kasus/{seen.case.id}")
     people = {str(event.body.get("actor")) for event in events}
@@ -68,7 +68,9 @@ def _row(
     shown = []
     for name, value in event.values.items():
         known = form is not None and name in form.properties
-        shown.append(shown_value(form, name, value, words) if form and known else Recorded(name, name.capitalize(), str(value)))
+        shown.append(
+            shown_value(form, name, value, words) if form and known else Recorded(name, name.capitalize(), str(value))
+        )
     title = titles.get(str(body.get("appointment")))
     opened = [diagram.elements[each["element"]].label for each in body.get("effects", {}).get("opened", [])]
     outcome = body.get("effects", {}).get("outcome")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Rights, knows_identity, lane_rights, reads_contents, visible_cases
@@ -93,7 +93,7 @@ def seen_cases(
     return _rows(session, statement, page, titles=reads_contents(actor, rights, ""))
 
 
-def _rows(session: Session, statement, page: int, *, titles: bool) -> tuple[list[CaseRow], bool]:  # type: ignore[no-untyped-def]
+def _rows(session: Session, statement: Select[Case], page: int, *, titles: bool) -> tuple[list[CaseRow], bool]:
     ordered = statement.order_by(Case.opened_at.desc(), Case.id).offset((page - 1) * PAGE).limit(PAGE + 1)
     cases = list(session.scalars(ordered))
     open_tasks: dict[str, Task] = {}

@@ -40,7 +40,9 @@ def _categories(session: Session) -> list[Choice]:
 
 def _subcategories(session: Session) -> list[Choice]:
     parents = _categories(session)
-    rows = session.scalars(select(Category).where(Category.parent.is_not(None), Category.active).order_by(Category.sort))
+    rows = session.scalars(
+        select(Category).where(Category.parent.is_not(None), Category.active).order_by(Category.sort)
+    )
     by_parent: dict[str, list[Category]] = {}
     for row in rows:
         by_parent.setdefault(row.parent or "", []).append(row)

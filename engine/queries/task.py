@@ -63,7 +63,9 @@ def task_page(session: Session, actor: Actor, task_id: str) -> TaskPage:
     if brief.assignee_id not in (None, actor.account_id):
         holder = session.scalar(select(Account.name).where(Account.id == brief.assignee_id))
     timeline = case_timeline(session, actor, seen)
-    return TaskPage(brief, seen, timeline, brief.form.prefill(earlier), next_roles(brief.version, brief.element), holder)
+    return TaskPage(
+        brief, seen, timeline, brief.form.prefill(earlier), next_roles(brief.version, brief.element), holder
+    )
 
 
 def _find(session: Session, actor: Actor, task_id: str) -> tuple[TaskBrief, Case, str]:
@@ -96,8 +98,6 @@ def _find(session: Session, actor: Actor, task_id: str) -> tuple[TaskBrief, Case
         finished_at=found.finished_at,
     )
     return brief, case, row.checksum
-
-
 
 
 def next_roles(version: Deployed, element: Element) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
@@ -62,7 +63,7 @@ def _rows(
     return [_row(session, row, names) for row in found[:PAGE]], len(found) > PAGE
 
 
-def _row(session: Session, row, names: dict[str, dict[str, str]]) -> WorkRow:  # type: ignore[no-untyped-def]
+def _row(session: Session, row: Any, names: dict[str, dict[str, str]]) -> WorkRow:
     task, case = row.Task, row.Case
     element = deployed(session, case.deployment_id, row.checksum).diagram.elements[task.element]
     return WorkRow(

@@ -29,7 +29,9 @@ def _sqlite_module() -> ModuleType:
 
 def _open_sqlite(url: str) -> Engine:
     module = _sqlite_module()
-    engine = create_engine(url, module=module, connect_args={"isolation_level": None, "check_same_thread": False})
+    arguments = {"isolation_level": None, "check_same_thread": False}
+    # Parameters of a failed statement hold what people typed: never in a log.
+    engine = create_engine(url, module=module, connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
@@ -54,7 +56,7 @@ def open_database(url: str) -> Engine:
     if backend == "sqlite":
         return _open_sqlite(url)
     if backend == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=10)
+        return create_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
     raise ValueError(f"ADUAN_DATABASE_URL: {backend} is neither sqlite nor postgresql")
 
 

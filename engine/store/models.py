@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -54,7 +55,7 @@ OpaqueId = String(32)  # 32 hex digits
 class Base(DeclarativeBase):
     """All tables."""
 
-    type_annotation_map = {datetime: Instant}
+    type_annotation_map: ClassVar[dict[type, Any]] = {datetime: Instant}
 
 
 class Account(Base):
@@ -93,6 +94,11 @@ class LoginSession(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime] = mapped_column()
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        """What is stored of a browser's session id."""
+        return hashlib.sha256(token.encode()).hexdigest()
 
 
 class LoginAttempt(Base):

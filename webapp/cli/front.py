@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -73,15 +73,6 @@ def complain(sentence: str) -> None:
     click.echo(sentence, err=True)
 
 
-@contextmanager
-def refusing(prefix: str) -> Iterator[None]:
-    """Inside, an OSError ends the verb with a sentence that begins with `prefix`."""
-    try:
-        yield
-    except OSError as error:
-        raise click.ClickException(f"{prefix}: {error.strerror or error}") from error
-
-
 def _explain(error: Exception) -> int:
     """Say what happened; returns the exit status."""
     if isinstance(error, click.UsageError):
@@ -141,14 +132,11 @@ def _first_line(error: Exception) -> str:
 
 def _unexpected(error: Exception) -> str:
     """An error of ours: the traceback goes to a file for whoever mends it."""
-    from engine.settings import variable_folder
-
-    path = variable_folder() / "galat.log"
-    kept = "".join(traceback.format_exception(error))
+    path = Path(os.environ.get("ADUAN_VAR", "var")) / "galat.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(kept)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+            file.write("".join(traceback.format_exception(error)))
     except OSError:
         return f"Ada kesalahan yang tidak terduga ({type(error).__name__})."
     return f"Ada kesalahan yang tidak terduga ({type(error).__name__}). Rinciannya ada di {path}."

@@ -1,0 +1,106 @@
+"""`aduan process`: check and deploy diagrams. `check` needs neither database nor secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from webapp.cli.front import Front, answer, complain
+
+if TYPE_CHECKING:
+    from engine.process.gate import Finding
+
+_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
+_forms = click.option("--forms", "folder", type=_FOLDER, help="Folder formulir (bawaan: ../forms di samping diagram).")
+_json = click.option("--json", "as_json", is_flag=True, help="Jawaban untuk program.")
+
+
+@click.group(cls=Front)
+def process() -> None:
+    """Diagram proses dan formulirnya."""
+
+
+@process.command()
+@click.argument("file", nargs=-1, required=True, type=_FILE)
+@_forms
+@_json
+@click.pass_context
+def check(ctx: click.Context, file: Sequence[Path], folder: Path | None, as_json: bool) -> None:
+    """Periksa apakah diagram dapat diberlakukan."""
+    from engine.commands.deploy import read_forms
+    from engine.process.gate import check as gate
+    from engine.process.gate import holds
+
+    found = {path: gate(path.read_bytes(), read_forms(folder or forms_beside(path)), None) for path in file}
+    facts = [
+        _facts(finding) | ({"file": str(path)} if len(file) > 1 else {})
+        for path, findings in found.items()
+        for finding in findings
+    ]
+    text = "\n".join(_verdict(path, findings) for path, findings in found.items())
+    answer(text, {"findings": facts}, as_json=as_json)
+    if not all(map(holds, found.values())):
+        ctx.exit(1)
+
+
+@process.command()
+@click.argument("file", type=_FILE)
+@_forms
+@_json
+@click.pass_context
+def deploy(ctx: click.Context, file: Path, folder: Path | None, as_json: bool) -> None:
+    """Berlakukan diagram bagi aduan yang masuk sesudah ini."""
+    from engine.commands.deploy import NotDeployable, read_forms
+    from engine.commands.deploy import deploy as put_in_force
+    from engine.settings import load_settings
+    from engine.store.database import open_database, transaction
+
+    try:
+        with transaction(open_database(load_settings().database)) as session:
+            forms = read_forms(folder or forms_beside(file))
+            done = put_in_force(session, file.read_bytes(), forms, now=datetime.now(UTC))
+    except NotDeployable as refused:
+        if as_json:
+            answer("", {"findings": [_facts(each) for each in refused.findings]}, as_json=True)
+        complain(f"{refused.message} Yang berlaku sebelumnya tetap berjalan.\n{_verdict(file, refused.findings)}")
+        ctx.exit(1)
+    news = "berlaku mulai sekarang" if done.fresh else "sudah berlaku; tidak ada yang berubah"
+    facts = {"process": done.process_id, "version": done.number, "checksum": done.checksum, "fresh": done.fresh,
+             "findings": [_facts(each) for each in done.warnings]}  # fmt: skip
+    lines = [f"Proses «{done.process_id}» versi {done.number} {news}.", *map(sentence, done.warnings)]
+    answer("\n".join(lines), facts, as_json=as_json)
+
+
+def forms_beside(diagram: Path) -> Path:
+    """The folder of forms that belongs to a diagram when none is named."""
+    return diagram.resolve().parent.parent / "forms"
+
+
+def sentence(finding: Finding) -> str:
+    """A finding as a line for people."""
+    from engine.process.gate import holds
+
+    kind = "Peringatan" if holds([finding]) else "Harus diperbaiki"
+    where = f"{finding.name} ({finding.element})" if finding.name else finding.element
+    return f"  {kind}: {where + ': ' if where else ''}{finding.message}"
+
+
+def _verdict(path: Path, findings: Sequence[Finding]) -> str:
+    from engine.process.gate import holds
+
+    verdict = "dapat diberlakukan" if holds(findings) else "belum dapat diberlakukan"
+    return "\n".join([f"{path}: {verdict}.", *map(sentence, findings)])
+
+
+def _facts(finding: Finding) -> dict[str, Any]:
+    return {
+        "severity": finding.severity,
+        "element": finding.element,
+        "name": finding.name,
+        "message": finding.message,
+    }

@@ -1,0 +1,20 @@
+"""`aduan worker`: what happens without a click, in the foreground."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+def worker() -> None:
+    """Jalankan pekerja latar: batas waktu yang tiba, berkas yang tidak jadi dikirim."""
+    from engine.process.spiff import check_injection
+    from engine.settings import load_settings
+    from engine.store.database import open_database
+    from engine.worker.loop import run_worker
+    from webapp.logs import configure_logs
+
+    configure_logs()
+    check_injection()
+    settings = load_settings()
+    run_worker(open_database(settings.database), settings.files)
