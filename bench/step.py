@@ -19,8 +19,7 @@ WARM_UP = 2  # cases run through beforehand: statements compiled, deployment loa
 def measure(office: Office, *, cases: int, rounds: int) -> list[Samples]:
     """Time every way on the same number of equal cases, step by step in turn."""
     ways = [way(office) for way in WAYS]
-    for way in ways:
-        _run_round([way], [Samples(way.name, office.storage)], WARM_UP)
+    _run_round(ways, [Samples(way.name, office.storage) for way in ways], WARM_UP)
     samples = [Samples(way.name, office.storage) for way in ways]
     for _ in range(rounds):
         _run_round(ways, samples, cases)

@@ -63,13 +63,18 @@ def _clean_picture(data: bytes, kind: str) -> bytes:
     with Image.open(io.BytesIO(data), formats=[kind]) as picture:
         if picture.width * picture.height > MAX_PIXELS:
             raise ValueError("too many pixels")
-        upright = ImageOps.exif_transpose(picture)
-        clean = upright.convert("RGB") if kind == "JPEG" else upright.convert("RGBA" if _alpha(upright) else "RGB")
-    # A fresh picture from the pixels alone: photographs of phones carry the place where they were taken.
-    fresh = Image.frombytes(clean.mode, clean.size, clean.tobytes())
+        ImageOps.exif_transpose(picture, in_place=True)
+        # A fresh picture from the pixels alone: photographs of phones carry the place where they were taken.
+        fresh = Image.new("RGBA" if kind == "PNG" and _alpha(picture) else "RGB", picture.size)
+        fresh.paste(_eight_bits(picture))
     out = io.BytesIO()
     fresh.save(out, kind, **({"quality": 85} if kind == "JPEG" else {"optimize": False}))
     return out.getvalue()
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Scanners write greys of 16 bits, which would otherwise all be cut off at white."""
+    return picture.convert("I").point(lambda grey: grey / 256).convert("L") if picture.mode[0] == "I" else picture
 
 
 def _alpha(picture: Image.Image) -> bool:

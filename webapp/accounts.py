@@ -94,6 +94,7 @@ def logout() -> AnyResponse:
         end_session(session, str(cookie["sid"]))
     cookie.clear()
     flash("Anda sudah keluar.", "sukses")
+    flash("*", "hapus-simpanan")
     return redirect("/?keluar=1", code=303)
 
 

@@ -9,6 +9,7 @@ from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import seen_cases, sight
 from webapp.access import auditor, needs
 from webapp.context import actor, database, page_number
+from webapp.steps import step_rows
 
 blueprint = Blueprint("audit", __name__)
 
@@ -31,4 +32,6 @@ def history(nomor: str) -> str:
         seen = sight(session, actor(), nomor)
         rows = case_history(session, seen)
         timeline = case_timeline(session, actor(), seen)
-    return render_template("audit/riwayat.html", seen=seen, case=seen.case, rows=rows, timeline=timeline)
+    return render_template(
+        "audit/riwayat.html", seen=seen, case=seen.case, rows=rows, timeline=timeline, steps=step_rows(timeline)
+    )

@@ -6,18 +6,19 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, send_file
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.access import Actor, held_with
-from engine.commands.accounts import register_account
+from engine.commands.accounts import person_errors, register_account
 from engine.commands.attachments import path_of
 from engine.commands.open_case import CHANNELS, Opened, open_case, opened_with
 from engine.errors import NotFound, Rejected
 from engine.process.forms import Choice, Field, Form
-from engine.queries.actors import actor_of_account
+from engine.queries.actors import account_with_contact, actor_of_account
 from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import own_cases, seen_cases, sight
-from engine.queries.choices import choices, tables
+from engine.queries.choices import choices, labels, tables
 from engine.store.deployments import latest_deployed
 from engine.store.models import Attachment
 from webapp.access import anyone_logged_in, needs, public, sees_cases
@@ -25,6 +26,7 @@ from webapp.accounts import PERSON_FIELDS, log_in
 from webapp.context import actor, database, now, page_number, rights, settings, visitor_or_actor
 from webapp.limits import count, within
 from webapp.posted import Posted, new_key, posted_key, read_post
+from webapp.steps import step_rows
 
 blueprint = Blueprint("complaints", __name__)
 CHANNEL_NAMES = {"web": "Web", "loket": "Loket", "surat": "Surat", "whatsapp": "WhatsApp", "facebook": "Facebook",
@@ -80,10 +82,14 @@ def create() -> AnyResponse:
     beside = _beside()
     posted = read_post(form, tuple(each.name for each in beside))
     key = posted_key() or new_key()
+    with database() as session:
+        earlier = opened_with(session, key)
+    if earlier is not None:
+        return _arrived(earlier)
     try:
         opened = _file(posted, beside, key)
     except Rejected as error:
-        values = {**{each.name: request.form.get(each.name, "") for each in beside if each.name != "sandi"}}
+        values = {each.name: request.form.get(each.name, "") for each in beside if each.name != "sandi"}
         page = _page({**values, **posted.typed}, error.errors, posted.kept, key)
         return make_response(page, 422)
     return _arrived(opened)
@@ -91,6 +97,7 @@ def create() -> AnyResponse:
 
 def _arrived(opened: Opened) -> AnyResponse:
     found = visitor_or_actor()
+    flash("aduan-baru", "hapus-simpanan")
     if found is None:
         # A visitor's second press of the same button: the case exists, but only its reporter may enter.
         flash(f"Aduan Anda sudah terkirim dengan nomor {opened.number}. Masuk untuk melihatnya.", "sukses")
@@ -136,15 +143,12 @@ def _write(values: dict[str, Any], beside: tuple[Field, ...], key: str) -> Opene
     return opened
 
 
-def _new_person(session: Any, beside: tuple[Field, ...], found: Actor | None) -> str | None:
+def _new_person(session: Session, beside: tuple[Field, ...], found: Actor | None) -> str | None:
     """The account of a visitor, or of the person a clerk files for; None when the actor files for himself."""
     if not beside:
         return None
-    password = request.form.get("sandi", "") if beside is PERSON_FIELDS else None
-    return register_account(
-        session, name=request.form.get("nama", ""), contact=request.form.get("akun", ""), password=password, now=now(),
-        actor=found.account_id if found else None,
-    )  # fmt: skip
+    registered_by = found.account_id if found else None
+    return _known(session, beside) or register_account(session, **_person(beside), now=now(), actor=registered_by)
 
 
 def _person_errors(beside: tuple[Field, ...]) -> dict[str, str]:
@@ -156,20 +160,21 @@ def _person_errors(beside: tuple[Field, ...]) -> dict[str, str]:
         errors["kanal"] = "Pilih salah satu."
     if beside is PERSON_FIELDS and not within("kirim", MAX_FILED):
         errors["akun"] = "Terlalu banyak aduan dari jaringan ini. Coba lagi nanti."
-    if beside and not errors:
-        errors |= _refused_by_registration(beside)
+    if beside:
+        with database() as session:
+            if _known(session, beside) is None:
+                errors = {**person_errors(session, **_person(beside)), **errors}
     return errors
 
 
-def _refused_by_registration(beside: tuple[Field, ...]) -> dict[str, str]:
-    """What the registration would say, asked before anything is written, so that all messages come at once."""
-    try:
-        with database() as session:
-            _new_person(session, beside, visitor_or_actor())
-            session.rollback()
-    except (Rejected, IntegrityError) as error:
-        return error.errors if isinstance(error, Rejected) else {"akun": "Surel atau nomor ini sudah terdaftar."}
-    return {}
+def _known(session: Session, beside: tuple[Field, ...]) -> str | None:
+    """The account of someone whom a clerk files for and who has one already."""
+    return account_with_contact(session, request.form.get("akun", "")) if beside is COUNTER_FIELDS else None
+
+
+def _person(beside: tuple[Field, ...]) -> dict[str, Any]:
+    password = request.form.get("sandi", "") if beside is PERSON_FIELDS else None
+    return {"name": request.form.get("nama", ""), "contact": request.form.get("akun", ""), "password": password}
 
 
 @blueprint.get("/aduan")
@@ -201,12 +206,13 @@ def case_page(number: str, move_values: dict[str, str], move_errors: dict[str, s
         seen = sight(session, actor(), number)
         timeline = case_timeline(session, actor(), seen)
         units = choices(session, "unit")
+        category = labels(session)["kategori"].get(seen.case.kategori or "", "")
     reporter_view = actor().account_id == seen.case.reporter_id and not actor().held
     return render_template(
         "complaints/pelapor.html" if reporter_view else "complaints/kasus.html", seen=seen, case=seen.case,
-        timeline=timeline, channel=CHANNEL_NAMES.get(seen.case.channel, seen.case.channel),
-        sent="terkirim" in request.args, move_fields=_move_fields(units), move_values=move_values,
-        move_errors=move_errors,
+        timeline=timeline, steps=step_rows(timeline), category=category,
+        channel=CHANNEL_NAMES.get(seen.case.channel, seen.case.channel), move_fields=_move_fields(units),
+        move_values=move_values, move_errors=move_errors,
     )  # fmt: skip
 
 

@@ -16,15 +16,15 @@ log = logging.getLogger(__name__)
 _PAGES = {
     404: ("Halaman tidak ditemukan", "Halaman tidak ada, atau Anda tidak berhak membukanya."),
     405: ("Tidak dapat dilakukan", "Halaman ini tidak menerima kiriman seperti itu."),
-    413: ("Kiriman terlalu besar", "Kiriman Anda melebihi batas. Kembali ke halaman sebelumnya: tulisan Anda masih ada. "
-          "Kurangi ukuran atau jumlah berkas (paling banyak 5 berkas, masing-masing 10 MB)."),
+    413: ("Kiriman terlalu besar", "Kiriman Anda melebihi batas. Kembali ke halaman sebelumnya: tulisan Anda masih "
+          "ada. Kurangi ukuran atau jumlah berkas (paling banyak 5 berkas, masing-masing 10 MB)."),
     429: ("Terlalu banyak percobaan", "Terlalu banyak percobaan. Coba lagi beberapa menit lagi."),
 }  # fmt: skip
 
 
 def register(app: Flask) -> None:
     """Answer every refusal and mistake with a page."""
-    app.register_error_handler(NotFound, lambda error: page(404, *_PAGES[404]))
+    app.register_error_handler(NotFound, lambda _: page(404, *_PAGES[404]))
     app.register_error_handler(NotAllowed, lambda error: page(403, "Tidak diizinkan", error.message))
     app.register_error_handler(Conflict, lambda error: page(409, "Sudah berubah", error.message))
     app.register_error_handler(Incident, lambda error: page(500, "Aduan ini tertahan", error.message))
@@ -61,7 +61,7 @@ def _database_away(error: OperationalError) -> Response:
 
 def _mistake(error: Exception) -> Response:
     code = secrets.token_hex(4)
-    log.exception("mistake %s at %s %s", code, request.method, request.path)
+    log.error("mistake %s at %s %s", code, request.method, request.path, exc_info=error)
     text = f"Sistem bermasalah. Periksa Aduan saya sebelum mengirim ulang. Kode {code}"
     return page(500, "Sistem bermasalah", text, _typed())
 

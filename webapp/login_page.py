@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import render_template
 
 from engine.process.forms import Field
+from webapp.cli.demo.stories import people
 from webapp.context import settings
 
 LOGIN_FIELDS = (
     Field("akun", "Surel atau nomor HP", required=True, autocomplete="username", inputmode="email"),
     Field("sandi", "Kata sandi", widget="password", required=True, autocomplete="current-password"),
 )
-DEMO_ACCOUNTS = ("pelapor", "admin", "ketua", "bidang.sd", "bidang.smp", "proses", "proses2", "auditor", "pimpinan",
-                 "sistem")  # fmt: skip
 
 
 def login_page(
@@ -27,5 +26,10 @@ def login_page(
         lanjut=lanjut,
         isian=isian,
         berakhir=berakhir,
-        demo=DEMO_ACCOUNTS if settings().demo else (),
+        demo=_demo_accounts() if settings().demo else [],
     )
+
+
+def _demo_accounts() -> list[tuple[str, str]]:
+    """Address and role of every demo account that the page may show."""
+    return [(person.email, person.title) for person in people() if person.shown]

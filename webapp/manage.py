@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.access import FIXED_ROLES, lane_rights
-from engine.commands.accounts import end_appointment, give_appointment, normal_email, register_account
+from engine.commands.accounts import end_appointment, give_appointment, register_account
 from engine.errors import Rejected
 from engine.process.forms import Choice, Field
-from engine.queries.actors import account_by_contact
-from engine.queries.choices import choices
+from engine.queries.actors import account_with_contact
+from engine.queries.choices import choices, labels
 from engine.queries.people import people
 from engine.store.models import Case
 from webapp.access import administrator, needs
@@ -59,6 +59,7 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
             "manage/kelola.html", people=people(session), units=choices(session, "unit"),
             categories=choices(session, "kategori"), subcategories=choices(session, "subkategori"),
             fields=_fields(session), values=values, errors=errors, held_up=held_up, today=_today(),
+            nama_unit=labels(session)["unit"],
         )  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def appoint() -> AnyResponse:
     try:
         with database() as session:
             _check(session, values)
-            account_id = account_by_contact(session, normal_email(values["akun"])) or register_account(
+            account_id = account_with_contact(session, values["akun"]) or register_account(
                 session, name=values["nama"], contact=values["akun"], password=request.form.get("sandi", ""),
                 now=now(), actor=actor().account_id,
             )  # fmt: skip

@@ -8,7 +8,6 @@ from flask import Response, current_app, make_response, render_template, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from engine.files import FileRefused
-from webapp.context import visitor_or_actor
 from webapp.limits import count, within
 from webapp.login_page import login_page
 from webapp.posted import stage, token_of
@@ -75,5 +74,5 @@ def ask_again() -> Response:
 def resume_page(path: str, pairs: list[tuple[str, str]], status: int = 200) -> Response:
     """What was typed, with a button that sends it."""
     shown = [(name, value) for name, value in pairs if not name.startswith("_") and value.strip()]
-    page = render_template("accounts/lanjutkan.html", path=path, pairs=pairs, shown=shown, masuk=visitor_or_actor())
+    page = render_template("accounts/lanjutkan.html", path=path, pairs=pairs, shown=shown, sesudah_masuk=status == 200)
     return make_response(page, status)

@@ -23,6 +23,7 @@ from webapp.complaints import case_page
 from webapp.context import actor, database, now, page_number
 from webapp.failures import conflict
 from webapp.posted import Posted, new_key, posted_key, read_post
+from webapp.steps import step_rows
 
 blueprint = Blueprint("tasks", __name__)
 
@@ -54,12 +55,13 @@ def _page(task_id: str, posted: Posted | None, errors: dict[str, str], key: str,
         page = tasks.task_page(session, actor(), task_id)
         fields = page.brief.form.fields(tables(session, page.brief.form.tables))
     if page.brief.status != "open":
-        return make_response(render_template("tasks/selesai.html", page=page, brief=page.brief), code)
+        return make_response(render_template("tasks/selesai.html", page=page, brief=page.brief, case=page.seen.case), code)
     values = posted.typed if posted is not None else page.start
     shown = render_template(
         "tasks/tugas.html", page=page, brief=page.brief, case=page.seen.case, timeline=page.timeline, fields=fields,
         values=values, errors=errors, kept=posted.kept if posted is not None else {}, key=key,
         multipart=bool(page.brief.form.file_fields), mine=page.brief.assignee_id == actor().account_id,
+        steps=step_rows(page.timeline), own=_is_reporters(page.brief) and not page.brief.on_behalf,
     )  # fmt: skip
     return make_response(shown, code)
 
@@ -84,11 +86,13 @@ def complete(task_id: str) -> AnyResponse:
     except Conflict as error:
         return conflict(error, posted.copy(), f"/aduan/{brief.number}")
     flash(_passed_on(done), "sukses")
-    own = (
-        brief.element.lane in brief.version.diagram.lanes
-        and brief.version.diagram.lanes[brief.element.lane].is_reporter
-    )
-    return redirect(f"/aduan/{done.number}" if own else "/tugas", code=303)
+    flash(f"tugas-{task_id}", "hapus-simpanan")
+    return redirect(f"/aduan/{done.number}" if _is_reporters(brief) else "/tugas", code=303)
+
+
+def _is_reporters(brief: tasks.TaskBrief) -> bool:
+    lane = brief.version.diagram.lanes.get(brief.element.lane or "")
+    return lane is not None and lane.is_reporter
 
 
 def _passed_on(done: Completed) -> str:

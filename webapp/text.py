@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -11,11 +11,11 @@ MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agust
           "November", "Desember")  # fmt: skip
 
 
-def date_text(at: datetime | None) -> str:
+def date_text(at: date | None) -> str:
     """ "Senin, 28 Desember 2026"; empty for no time."""
     if at is None:
         return ""
-    local = at.astimezone(ZONE)
+    local = at.astimezone(ZONE) if isinstance(at, datetime) else at
     return f"{DAYS[local.weekday()]}, {local.day} {MONTHS[local.month - 1]} {local.year}"
 
 

@@ -12,26 +12,16 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.commands.streams import append
+from engine.contact import contact_of
 from engine.errors import NotFound, Rejected
 from engine.store.models import Account, Appointment, LoginAttempt, LoginSession, Unit
 
 SESSION_DAYS = 14
 MIN_PASSWORD = 8
+MIN_NAME, MAX_NAME = 2, 100
 MAX_PASSWORD = 200  # Argon2 on longer ones would be a way to keep the server busy
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
 _NOBODY = _hasher.hash("kata sandi yang tidak pernah dipakai")  # so that an unknown account costs the same time
-
-
-def normal_email(text: str) -> str:
-    """E-mail addresses are compared in lower case."""
-    return text.strip().lower()
-
-
-def normal_phone(text: str) -> str:
-    """Digits with the country code: "0812-3456" -> "628123456"; empty when it is no telephone number."""
-    digits = "".join(each for each in text if each.isdigit())
-    digits = f"62{digits[1:]}" if digits.startswith("0") else digits
-    return digits if digits.startswith("62") and 9 <= len(digits) <= 16 else ""
 
 
 def register_account(
@@ -41,18 +31,10 @@ def register_account(
 
     Without a password nobody can log in to it (filed at the counter). Raises Rejected at `nama`, `akun`, `sandi`.
     """
-    email, phone = _contact(contact)
-    errors: dict[str, str] = {}
-    if not 2 <= len(name.strip()) <= 100:
-        errors["nama"] = "Tulis nama 2 sampai 100 huruf."
-    if not (email or phone) and (contact.strip() or password is not None):
-        errors["akun"] = "Tulis alamat surel atau nomor HP yang benar."
-    if password is not None and not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        errors["sandi"] = f"Kata sandi paling sedikit {MIN_PASSWORD} huruf."
-    if not errors and _taken(session, email, phone):
-        errors["akun"] = "Surel atau nomor ini sudah terdaftar. Masuk dengan kata sandi Anda, atau pakai yang lain."
+    errors = person_errors(session, name=name, contact=contact, password=password)
     if errors:
         raise Rejected(errors)
+    email, phone = contact_of(contact)
     account_id = uuid4().hex
     hashed = _hasher.hash(password) if password is not None else None
     row = {"id": account_id, "name": name.strip(), "email": email, "phone": phone, "password_hash": hashed,
@@ -62,13 +44,19 @@ def register_account(
     return account_id
 
 
-def _contact(text: str) -> tuple[str | None, str | None]:
-    email = normal_email(text)
-    local, at, domain = email.partition("@")
-    if at:
-        good = local and "." in domain and not domain.startswith(".") and " " not in email and len(email) <= 200
-        return (email if good else None), None
-    return None, normal_phone(text) or None
+def person_errors(session: Session, *, name: str, contact: str, password: str | None) -> dict[str, str]:
+    """What registration would refuse, by field `nama`, `akun`, `sandi`; writes nothing."""
+    email, phone = contact_of(contact)
+    errors: dict[str, str] = {}
+    if not MIN_NAME <= len(name.strip()) <= MAX_NAME:
+        errors["nama"] = f"Tulis nama {MIN_NAME} sampai {MAX_NAME} huruf."
+    if not (email or phone) and (contact.strip() or password is not None):
+        errors["akun"] = "Tulis alamat surel atau nomor HP yang benar."
+    elif _taken(session, email, phone):
+        errors["akun"] = "Surel atau nomor ini sudah terdaftar. Masuk dengan kata sandi Anda, atau pakai yang lain."
+    if password is not None and not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        errors["sandi"] = f"Kata sandi paling sedikit {MIN_PASSWORD} huruf."
+    return errors
 
 
 def _taken(session: Session, email: str | None, phone: str | None) -> bool:
@@ -123,7 +111,7 @@ def end_appointment(session: Session, appointment_id: str, *, last_day: date, no
 
 def check_password(session: Session, login: str, password: str) -> str | None:
     """Id of the active account with this e-mail or telephone number and password, else None, in the same time."""
-    email, phone = _contact(login)
+    email, phone = contact_of(login)
     by = Account.email == email if email else Account.phone == phone
     account = session.scalar(select(Account).where(by, Account.active)) if email or phone else None
     hashed = account.password_hash if account is not None else None

@@ -7,10 +7,10 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import Rejected
@@ -19,6 +19,7 @@ from engine.process.forms import Form
 from engine.store.models import Attachment
 
 STAGED_FOR = timedelta(hours=24)  # an unfinished form's files are kept this long
+GONE = "Berkas ini tidak lagi tersimpan. Pilih dan kirim lagi berkasnya."
 
 
 def receive_file(
@@ -51,27 +52,26 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def attach_files(session: Session, case_id: str, form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Bind the staged files that `values` names to the case; returns the values as history records them.
+def describe_files(session: Session, form: Form, values: Mapping[str, Any], account_id: str) -> dict[str, Any]:
+    """The values as history records them: a file field's ids become descriptions with both digests.
 
-    A file field's ids become descriptions with both digests. Raises Rejected when a file is no longer staged.
+    Writes nothing. Raises Rejected when a file is not staged, or staged by another account.
     """
     recorded = dict(values)
     for field in form.file_fields:
-        ids = values.get(field)
+        ids = list(dict.fromkeys(values.get(field, ())))
         if ids:
-            recorded[field] = _bind(session, case_id, form.key, field, ids)
+            recorded[field] = _describe(session, field, ids, account_id)
     return recorded
 
 
-def _bind(session: Session, case_id: str, element: str, field: str, ids: Sequence[str]) -> list[dict[str, Any]]:
-    statement = select(Attachment).where(
-        Attachment.id.in_(ids), Attachment.case_id.is_(None), Attachment.field == field
-    )
+def _describe(session: Session, field: str, ids: Sequence[str], account_id: str) -> list[dict[str, Any]]:
+    # What a visitor staged has no account yet: whoever knows its id, which cannot be guessed, is that visitor.
+    own = or_(Attachment.uploaded_by.is_(None), Attachment.uploaded_by == account_id)
+    statement = select(Attachment).where(Attachment.id.in_(ids), *_staged(field), own)
     found = {row.id: row for row in session.scalars(statement)}
     if set(found) != set(ids):
-        raise Rejected({field: "Berkas ini tidak lagi tersimpan. Pilih dan kirim lagi berkasnya."})
-    session.execute(update(Attachment).where(Attachment.id.in_(ids)).values(case_id=case_id, element=element))
+        raise Rejected({field: GONE})
     return [
         {
             "id": row.id, "name": row.name, "media_type": row.media_type, "size": row.size,
@@ -81,12 +81,30 @@ def _bind(session: Session, case_id: str, element: str, field: str, ids: Sequenc
     ]  # fmt: skip
 
 
+def bind_files(session: Session, case_id: str, form: Form, recorded: Mapping[str, Any]) -> None:
+    """Bind the files of `describe_files` to the case, after its compare-and-set: the loser of a race binds nothing.
+
+    Raises Rejected when one of them was bound or dropped meanwhile.
+    """
+    for field in form.file_fields:
+        ids = [each["id"] for each in recorded.get(field, ())]
+        if not ids:
+            continue
+        bound = update(Attachment).where(Attachment.id.in_(ids), *_staged(field))
+        done = session.execute(bound.values(case_id=case_id, element=form.key))
+        if cast("CursorResult[Any]", done).rowcount != len(ids):
+            raise Rejected({field: GONE})
+
+
+def _staged(field: str) -> tuple[ColumnElement[bool], ...]:
+    return Attachment.case_id.is_(None), Attachment.field == field
+
+
 def drop_stale_files(session: Session, folder: Path, now: datetime) -> int:
     """Remove files whose form was never completed; returns how many."""
     stale = (Attachment.case_id.is_(None), Attachment.uploaded_at < now - STAGED_FOR)
-    ids = list(session.scalars(select(Attachment.id).where(*stale)))
-    if ids:
-        session.execute(delete(Attachment).where(Attachment.id.in_(ids), Attachment.case_id.is_(None)))
-        for file_id in ids:
-            path_of(folder, file_id).unlink(missing_ok=True)
+    # What the statement itself removed: a file that a form binds at this very moment must stay on the disk.
+    ids = list(session.scalars(delete(Attachment).where(*stale).returning(Attachment.id)))
+    for file_id in ids:
+        path_of(folder, file_id).unlink(missing_ok=True)
     return len(ids)

@@ -10,47 +10,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, insert, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import CursorResult
+from sqlalchemy.orm import Session
 
+from engine.commands.statements import CASE_BY_ID, CASE_BY_TASK, CLOSE_TASK, MOVE_CASE_ON, OPEN_TASK
 from engine.commands.streams import store_event
 from engine.errors import Conflict, Incident, NotFound
 from engine.history.event import Event, make_event, moment_text, not_before
 from engine.position import position_digest, task_facts
-from engine.process.runtime import OpenTask, Position, RunError, Step
+from engine.process.runtime import OpenTask, Position, RunError, Step, UnreadableState
 from engine.process.spiff import Moment
 from engine.store.deployments import Deployed, deployed
-from engine.store.models import Case, Deployment, Task
 
 MISMATCH = "Keadaan aduan ini tidak cocok dengan riwayatnya. Pengelola Sistem sudah diberi tahu; tidak ada yang diubah."
 STUCK = "Aduan ini tidak dapat diteruskan menurut diagram. Pengelola Sistem sudah diberi tahu; tidak ada yang diubah."
 LOST_RACE = "Aduan ini baru saja diubah orang lain. Buka lagi halamannya; tulisan Anda belum terkirim."
-
-_Me = aliased(Task)
-_Open = aliased(Task)
-_CASE = (
-    Case.id, Case.number, Case.deployment_id, Case.reporter_id, Case.state, Case.rev, Case.head, Case.position,
-    Case.changed_at, Case.next_timer_at, Case.closed_at, Deployment.checksum,
-)  # fmt: skip
-_OPEN = (
-    _Open.id.label("open_id"), _Open.element.label("open_element"), _Open.lane.label("open_lane"),
-    _Open.unit.label("open_unit"), _Open.owner_id.label("open_owner"), _Open.assignee_id.label("open_assignee"),
-)  # fmt: skip
-_BY_TASK = (
-    select(
-        *_CASE, *_OPEN, _Me.id.label("task_id"), _Me.element.label("task_element"), _Me.lane.label("task_lane"),
-        _Me.unit.label("task_unit"), _Me.owner_id.label("task_owner"), _Me.status.label("task_status"),
-        _Me.finished_at.label("task_finished_at"), _Me.finished_by.label("task_finished_by"), _Me.key.label("task_key"),
-    )
-    .join(Case, Case.id == _Me.case_id)
-    .join(Deployment, Deployment.id == Case.deployment_id)
-    .outerjoin(_Open, and_(_Open.case_id == Case.id, _Open.status == "open"))
-)  # fmt: skip
-_BY_CASE = (
-    select(*_CASE, *_OPEN)
-    .join(Deployment, Deployment.id == Case.deployment_id)
-    .outerjoin(_Open, and_(_Open.case_id == Case.id, _Open.status == "open"))
-)
 
 
 @dataclass
@@ -93,7 +67,7 @@ class TaskRow:
 
 def load_by_task(session: Session, task_id: str) -> tuple[LoadedCase, TaskRow]:
     """The case of a task, in one statement. Raises NotFound."""
-    rows = session.execute(_BY_TASK.where(_Me.id == task_id)).all()
+    rows = session.execute(CASE_BY_TASK, {"this_task": task_id}).all()
     if not rows:
         raise NotFound
     first = rows[0]
@@ -106,7 +80,7 @@ def load_by_task(session: Session, task_id: str) -> tuple[LoadedCase, TaskRow]:
 
 def load_by_id(session: Session, case_id: str) -> LoadedCase:
     """The case, in one statement. Raises NotFound."""
-    rows = session.execute(_BY_CASE.where(Case.id == case_id)).all()
+    rows = session.execute(CASE_BY_ID, {"this_case": case_id}).all()
     if not rows:
         raise NotFound
     return _loaded(session, rows)
@@ -142,6 +116,8 @@ def run(case: LoadedCase, act: Any) -> Step:
     """Take a step and hold the loaded state against history first. Raises Incident."""
     try:
         step: Step = act()
+    except UnreadableState as error:
+        raise Incident(MISMATCH) from error
     except RunError as error:
         raise Incident(STUCK) from error
     check_position(case, step.before)
@@ -195,7 +171,7 @@ def record(
     _move_on(session, case, step, event, position, columns or {})
     store_event(session, event)
     if step.opened:
-        session.execute(insert(Task), [_task_row(case, task, step, at) for task in step.opened])
+        session.execute(OPEN_TASK, [_task_row(case, task, step, at) for task in step.opened])
     return event
 
 
@@ -213,7 +189,7 @@ def _move_on(
         "outcome": outcome_of(case, step),
         **columns,
     }
-    written = session.execute(update(Case).where(Case.id == case.id, Case.rev == case.rev).values(changed))
+    written = session.execute(MOVE_CASE_ON, {**changed, "this_case": case.id, "this_rev": case.rev})
     if cast("CursorResult[Any]", written).rowcount != 1:
         raise Conflict(LOST_RACE)
     case.state, case.rev, case.head, case.position = step.state, event.seq, event.hash, position
@@ -250,4 +226,4 @@ def close_tasks(
     """Finish task rows; they stay, with who and when."""
     if task_ids:
         values = {"status": status, "finished_at": at, "finished_by": by, "key": key}
-        session.execute(update(Task).where(Task.id.in_(task_ids)).values(values))
+        session.execute(CLOSE_TASK, [{**values, "this_task": task_id} for task_id in task_ids])

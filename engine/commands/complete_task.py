@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Ownership, ownership
-from engine.commands.attachments import attach_files
+from engine.commands.attachments import bind_files, describe_files
 from engine.commands.cases import LoadedCase, TaskRow, close_tasks, load_by_task, record, run
 from engine.commands.fire_timers import fire_due
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, Rejected
 from engine.process.runtime import Step
 from engine.store.models import Account, Task
 
@@ -59,6 +59,12 @@ def complete_task(
         step = finish(session, case, task, actor, owned, values, now=now, key=key, channel=channel)
     except Conflict:
         return finished_before(session, case, reread(session, task), actor, key)
+    except Rejected:
+        # The same post may have come twice at once: then its files are bound by the first.
+        task = reread(session, task)
+        if task.status != "open":
+            return finished_before(session, case, task, actor, key)
+        raise
     return Completed(case.id, case.number, lanes_of(case, step), _outcome(case, step))
 
 
@@ -88,9 +94,10 @@ def finish(
         "element": task.element,
         "set": {name: value for name, value in values.items() if name in read},
     }
-    recorded = attach_files(session, case.id, form, values)
+    recorded = describe_files(session, form, values, actor.account_id)
     columns = form.case_columns(values)
     event = record(session, case, step, "task_completed", moment, facts, recorded, columns)
+    bind_files(session, case.id, form, recorded)
     close_tasks(session, [task.id], "done", event.at, actor.account_id, key)
     close_tasks(session, [each for each in step.closed if each != task.id], "cancelled", event.at)
     for closed in step.closed:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine.commands.cases import LoadedCase, close_tasks, load_by_id, record, run
+from engine.commands.cases import MISMATCH, LoadedCase, close_tasks, load_by_id, record, run
+from engine.errors import Incident
 from engine.history.event import moment_text
-from engine.process.runtime import WaitingTimer, after
+from engine.process.runtime import UnreadableState, WaitingTimer, after
 from engine.process.spiff import Moment
 
 MAX_ROUNDS = 100  # a cycle after long downtime goes on in the worker's next round
@@ -23,10 +24,19 @@ def fire_due(session: Session, case: LoadedCase, now: datetime) -> int:
     """The same for a loaded case, which moves on."""
     fired = 0
     while case.next_timer_at is not None and case.next_timer_at < now and fired < MAX_ROUNDS:
-        position = case.deployed.program.position(case.state)
-        _fire(session, case, position.timers[0], now)
+        _fire(session, case, _next_timer(case), now)
         fired += 1
     return fired
+
+
+def _next_timer(case: LoadedCase) -> WaitingTimer:
+    try:
+        timers = case.deployed.program.position(case.state).timers
+    except UnreadableState as error:
+        raise Incident(MISMATCH) from error
+    if not timers or timers[0].due != case.next_timer_at:
+        raise Incident(MISMATCH)
+    return timers[0]
 
 
 def _fire(session: Session, case: LoadedCase, timer: WaitingTimer, now: datetime) -> None:

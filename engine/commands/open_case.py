@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -62,7 +62,14 @@ def open_case(
         return earlier
     deployed = latest_deployed(session, process_id)
     owned = _ownership(actor, deployed, reporter_id)
-    case, step = _start(session, deployed, actor, owned, now, channel, key)
+    case, step = _start(deployed, actor, owned, now)
+    case.number = _next_number(session, now)
+    # Filers wait for each other at the counter, so that a twin of this post shows only now.
+    earlier = opened_with(session, key)
+    if earlier is not None:
+        _give_back_number(session, now)
+        return earlier
+    _record(session, case, step, actor, owned, now, channel, key)
     first = step.opened[0]
     lane = deployed.diagram.lanes[deployed.first_task.lane or ""]
     task = TaskRow(first.id, first.element, lane.name, None, case.reporter_id, "open", None, None, None)
@@ -87,9 +94,7 @@ def _ownership(actor: Actor, deployed: Deployed, reporter_id: str | None) -> Own
     return Ownership(clerk.id, reporter_id)
 
 
-def _start(
-    session: Session, deployed: Deployed, actor: Actor, owned: Ownership, now: datetime, channel: str, key: str | None
-) -> tuple[LoadedCase, Step]:
+def _start(deployed: Deployed, actor: Actor, owned: Ownership, now: datetime) -> tuple[LoadedCase, Step]:
     case = LoadedCase(
         id=uuid4().hex, number="", reporter_id=owned.for_account or actor.account_id, state=b"", rev=0, head=GENESIS,
         position="", changed_at=None, closed_at=None, next_timer_at=None, deployed=deployed,
@@ -97,7 +102,14 @@ def _start(
     step = deployed.program.start(case.moment(now))
     if len(step.opened) != 1 or step.opened[0].element != deployed.first_task.id:
         raise Incident("Diagram tidak membuka tugas pertama bagi pelapor. Hubungi Pengelola Sistem.")
-    case.number = _next_number(session, now)
+    return case, step
+
+
+def _record(
+    session: Session, case: LoadedCase, step: Step, actor: Actor, owned: Ownership, now: datetime, channel: str,
+    key: str | None,
+) -> None:  # fmt: skip
+    deployed = case.deployed
     facts = {
         "actor": actor.account_id,
         "for": owned.for_account,
@@ -111,7 +123,6 @@ def _start(
     }
     event = _first_event(case, step, case.moment(now), facts)
     _insert(session, case, step, event, channel, key)
-    return case, step
 
 
 def _first_event(case: LoadedCase, step: Step, moment: Moment, facts: Mapping[str, Any]) -> Event:
@@ -141,10 +152,19 @@ def _insert(session: Session, case: LoadedCase, step: Step, event: Event, channe
 
 def _next_number(session: Session, now: datetime) -> str:
     """ADU-<year>-<six digits>, gapless: a rollback gives the number back."""
-    year = now.astimezone(ZONE).year
+    name = _counter(now)
     dialect = session.get_bind().dialect.name
     make = sqlite_insert if dialect == "sqlite" else postgresql_insert
-    statement = make(Counter).values(name=f"ADU-{year}", value=1)
+    statement = make(Counter).values(name=name, value=1)
     bump = {"value": Counter.value + 1}
     counted = statement.on_conflict_do_update(index_elements=["name"], set_=bump).returning(Counter.value)
-    return f"ADU-{year}-{session.execute(counted).scalar_one():06d}"
+    return f"{name}-{session.execute(counted).scalar_one():06d}"
+
+
+def _give_back_number(session: Session, now: datetime) -> None:
+    """The row of the counter is still ours until the end of the transaction."""
+    session.execute(update(Counter).where(Counter.name == _counter(now)).values(value=Counter.value - 1))
+
+
+def _counter(now: datetime) -> str:
+    return f"ADU-{now.astimezone(ZONE).year}"

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.commands.statements import ADD_EVENT, ADD_VALUE
 from engine.history.event import GENESIS, Event, make_event, moment_from, not_before
 from engine.store import models
 
@@ -17,13 +18,13 @@ from engine.store import models
 def store_event(session: Session, event: Event) -> None:
     """Write an event and its values. A seq taken by someone else is an IntegrityError."""
     row = {"stream": event.stream, "seq": event.seq, "body": event.body, "hash": event.hash}
-    session.execute(insert(models.Event), row)
+    session.execute(ADD_EVENT, row)
     if event.values:
         rows = [
             {"stream": event.stream, "seq": event.seq, "name": name, "salt": value.salt, "value": value.text}
             for name, value in event.values.items()
         ]
-        session.execute(insert(models.EventValue), rows)
+        session.execute(ADD_VALUE, rows)
 
 
 def append(

@@ -232,7 +232,7 @@ def read(xml: bytes) -> Diagram:
     return Diagram(
         process_id=process.get("id", ""),
         name=process.get("name") or _pool_name(root) or process.get("id") or "",
-        properties=_properties(process),
+        properties=properties_of(process),
         lanes=lanes,
         elements={each.id: each for each in _elements(process, lane_of)},
         flows={each.id: each for each in _flows(process)},
@@ -244,7 +244,8 @@ def _pool_name(root: etree._Element) -> str | None:
     return participant.get("name") if participant is not None else None
 
 
-def _properties(node: etree._Element) -> dict[str, str]:
+def properties_of(node: etree._Element) -> dict[str, str]:
+    """The spiffworkflow properties of a node, by name."""
     found = node.findall(f"{BPMN}extensionElements/{SPIFF}properties/{SPIFF}property")
     return {each.get("name", ""): each.get("value", "") for each in found}
 
@@ -253,7 +254,7 @@ def _lanes(process: etree._Element) -> tuple[dict[str, Lane], dict[str, str]]:
     lanes: dict[str, Lane] = {}
     lane_of: dict[str, str] = {}
     for node in process.iter(f"{BPMN}lane"):
-        rights = _properties(node)
+        rights = properties_of(node)
         lane = Lane(
             id=node.get("id", ""),
             name=node.get("name", ""),
@@ -295,7 +296,7 @@ def _element(node: etree._Element, tag: str, lane: str | None, parent: str | Non
         name=" ".join((node.get("name") or "").split()),
         kind=tag,
         lane=lane,
-        properties=_properties(node),
+        properties=properties_of(node),
         default=node.get("default"),
         attached_to=node.get("attachedToRef"),
         interrupting=node.get("cancelActivity", node.get("isInterrupting", "true")) != "false",

@@ -35,6 +35,10 @@ class RunError(Exception):
     """The diagram cannot go on from here; the state that was given is untouched."""
 
 
+class UnreadableState(RunError):
+    """The bytes are no state of this deployment."""
+
+
 @dataclass(frozen=True)
 class OpenTask:
     """A task waiting for a person. `id` is 32 hex digits, kept for life."""
@@ -106,10 +110,10 @@ class Program:
         self._flat = all(each.kind in _FLAT_KINDS for each in diagram.elements.values())
 
     def start(self, moment: Moment) -> Step:
-        """A new case up to its first open tasks; every read variable is declared as None."""
+        """A new case up to its first open tasks. No variable is declared: at a join an empty one would erase the value
+        that another branch brings. Expressions take an absent variable as None all the same."""
         with at_moment(moment):
             workflow = BpmnWorkflow(self._spec, self._subprocess_specs, script_engine=expressions)
-            workflow.task_tree.data.update(dict.fromkeys(sorted(self.diagram.read_variables)))
             return self._go_on(workflow, lambda: None)
 
     def complete(self, state: bytes, task_id: str, values: Mapping[str, Any], moment: Moment) -> Step:
@@ -230,10 +234,13 @@ class Program:
         return zstandard.compress(orjson.dumps(serializers.state.to_dict(workflow)), 1)
 
     def _load(self, state: bytes) -> BpmnWorkflow:
-        stored = orjson.loads(zstandard.decompress(state))
-        # The registry passes the shared spec objects through and restores only what is a dictionary.
-        stored |= {"spec": self._spec, "subprocess_specs": self._subprocess_specs}
-        workflow: BpmnWorkflow = serializers.state.from_dict(stored)
+        try:
+            stored = orjson.loads(zstandard.decompress(state))
+            # The registry passes the shared spec objects through and restores only what is a dictionary.
+            stored |= {"spec": self._spec, "subprocess_specs": self._subprocess_specs}
+            workflow: BpmnWorkflow = serializers.state.from_dict(stored)
+        except Exception as error:  # the library fails in many ways on bytes it did not write
+            raise UnreadableState(repr(error)) from error
         workflow.script_engine = expressions
         return workflow
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Held
+from engine.contact import contact_of
 from engine.store.models import Account, Appointment, LoginSession
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -33,9 +34,12 @@ def actor_of_account(session: Session, account_id: str, now: datetime) -> Actor 
     return _actor(session.execute(statement).all())
 
 
-def account_by_contact(session: Session, email: str) -> str | None:
-    """Id of the account with this e-mail address."""
-    return session.scalar(select(Account.id).where(Account.email == email))
+def account_with_contact(session: Session, contact: str) -> str | None:
+    """Id of the account with this e-mail address or telephone number."""
+    email, phone = contact_of(contact)
+    if not (email or phone):
+        return None
+    return session.scalar(select(Account.id).where(Account.email == email if email else Account.phone == phone))
 
 
 def _with_appointments(today: date) -> Select[*tuple[Any, ...]]:

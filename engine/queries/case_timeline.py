@@ -55,7 +55,7 @@ class StepView:
     who: str = ""
     unit: str = ""
     task_id: str | None = None  # when the open task is this actor's to complete
-    movable: bool = False  # when this actor may move the open task to another unit
+    move_id: str | None = None  # the open task, when this actor may move it to another unit
     recorded: tuple[Recorded, ...] = ()
 
 
@@ -167,7 +167,7 @@ class _Story:
             who=self._who(task),
             unit=unit,
             task_id=task.id if task is not None and mine else None,
-            movable=task is not None and self._movable(task),
+            move_id=task.id if task is not None and self._movable(task) else None,
             recorded=self._recorded(element, task),
         )
 

@@ -118,7 +118,8 @@ def test_a_rating_is_a_number(typed: str, value: int):
 
 
 @pytest.mark.parametrize(
-    "typed", ["0", "6", "-1", "--5", "-", "3.5", "3,0", "1e1", "tiga", "0x3", "٣٣", "²", "9" * 400, "-" + "9" * 400, "NaN"]
+    "typed",
+    ["0", "6", "-1", "--5", "-", "3.5", "3,0", "1e1", "tiga", "0x3", "٣٣", "²", "9" * 400, "-" + "9" * 400, "NaN"],
 )
 def test_what_is_no_rating_is_refused_by_the_field(typed: str):
     found = clean("terima_jawaban", {"penilaian": typed})

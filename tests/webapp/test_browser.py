@@ -153,7 +153,9 @@ def test_choosing_a_category_leaves_only_its_subcategories(people: People) -> No
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 def test_pages_work_without_javascript(site: Site, browser: Browser) -> None:
     with site.served() as address:
-        context = browser.new_context(java_script_enabled=False, base_url=address, viewport={"width": 360, "height": 740})
+        context = browser.new_context(
+            java_script_enabled=False, base_url=address, viewport={"width": 360, "height": 740}
+        )
         page = context.new_page()
         page.goto("/aduan/baru")
         file(page, "Tanpa JavaScript")
@@ -178,9 +180,7 @@ PAGES = {
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("width", [360, 1366])
-def test_no_page_overflows_and_axe_finds_nothing(
-    people: People, site: Site, faults: Faults, width: int
-) -> None:
+def test_no_page_overflows_and_axe_finds_nothing(people: People, site: Site, faults: Faults, width: int) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     faults.expect(404)

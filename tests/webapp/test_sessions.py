@@ -77,7 +77,9 @@ def test_an_ended_appointment_gives_nothing(site: Site) -> None:
     assert site.person("ketua").get(path).status_code == 200
     page = site.person("sistem").get("/kelola").get_data(as_text=True)
     rows = html.fromstring(page).xpath("//form[contains(@action, '/akhiri')]")
-    ketua = next(form for form in rows if "ketua@demo.test" in form.xpath("string(ancestor::*[self::tr or self::li][1])"))
+    ketua = next(
+        form for form in rows if "ketua@demo.test" in form.xpath("string(ancestor::*[self::tr or self::li][1])")
+    )
     token = ketua.xpath(".//input[@name='csrf_token']/@value")[0]
     assert site.person("sistem").client.post(ketua.get("action"), data={"csrf_token": token}).status_code == 303
     assert site.person("ketua").get(path).status_code == 404

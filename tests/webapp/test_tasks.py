@@ -7,7 +7,9 @@ from tests.webapp.site import ANSWERS, Site, text_of
 
 def test_wrong_input_answers_422_with_the_text_intact(site: Site) -> None:
     number = site.bring_to("klasifikasi")
-    answer = site.person("ketua").complete(number, jenis="pengaduan", catatan="Tulisan panjang yang tidak boleh hilang.")
+    answer = site.person("ketua").complete(
+        number, jenis="pengaduan", catatan="Tulisan panjang yang tidak boleh hilang."
+    )
     page = text_of(answer)
     assert answer.status_code == 422
     assert "Ada 1 isian yang perlu diperbaiki" in page

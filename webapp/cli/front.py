@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,6 +26,11 @@ class Formatter(click.HelpFormatter):
     def write_heading(self, heading: str) -> None:
         """Begin a section."""
         super().write_heading(_HEADINGS.get(heading, heading))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write options with what they mean."""
+        ours = [(option, meaning.replace("[required]", "[wajib]")) for option, meaning in rows]
+        super().write_dl(ours, col_max, col_spacing)
 
 
 click.Context.formatter_class = Formatter
@@ -90,7 +97,13 @@ def _explain_use(error: click.UsageError) -> int:
     elif isinstance(error, click.exceptions.NoSuchCommand):
         sentence = f"Perintah «{error.command_name}» tidak dikenal."
     elif isinstance(error, click.BadParameter):
-        sentence = f"Isi {name} tidak dapat dipakai: {error.message}"
+        given = re.search(r"'(.*?)'", error.message)
+        why = (
+            "tidak ada atau tidak dapat dibaca"
+            if error.param and isinstance(error.param.type, click.Path)
+            else "keliru"
+        )
+        sentence = f"{name} {why}: {given[1] if given else error.message}"
     else:
         sentence = f"Perintah ini tidak lengkap atau keliru: {error.message}"
     complain(sentence)
@@ -115,7 +128,7 @@ def _sentence(error: Exception) -> str | None:
     if isinstance(error, ValidationError):
         wrong = ", ".join(f"ADUAN_{'_'.join(map(str, each['loc'])).upper()}" for each in error.errors())
         return f"Pengaturan ini tidak dapat dipakai: {wrong}. Artinya dijelaskan dalam docs/settings.md."
-    if isinstance(error, ArgumentError):
+    if isinstance(error, ArgumentError) or str(error).startswith("ADUAN_DATABASE_URL"):
         return "ADUAN_DATABASE_URL tidak dapat dipakai. Contoh: postgresql://aduan@localhost/aduan"
     if isinstance(error, SQLAlchemyError):
         return f"Basis data tidak siap atau tidak dapat dihubungi. Coba dulu: aduan db upgrade\n  {_first_line(error)}"

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from webapp.cli.front import Front, answer
+from webapp.cli.opened import one_transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+_DATE = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group(cls=Front)
@@ -25,11 +28,17 @@ def user() -> None:
 @click.option("--role", help="Peran: nama lajur dalam diagram, atau peran tetap seperti «Pengelola Sistem».")
 @click.option("--unit", help="Kode unit kerja, bila peran itu milik satu unit.")
 @click.option("--jabatan", default="", help="Jabatan yang tertulis bersama nama.")
-@click.option("--jenis", type=click.Choice(["definitif", "plt", "plh"]), default="definitif", show_default=True,
-              help="Pejabat definitif, pelaksana tugas, atau pelaksana harian.")  # fmt: skip
+@click.option("--jenis", type=click.Choice(["definitif", "plt", "plh"]), default="definitif",
+              help="Pejabat definitif (bawaan), pelaksana tugas, atau pelaksana harian.")  # fmt: skip
 @click.option("--sk", default="", help="Nomor SK atau surat tugas.")
-@click.option("--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), help="Penugasan mulai (bawaan: hari ini).")
-@click.option("--until", "valid_until", type=click.DateTime(["%Y-%m-%d"]), help="Penugasan berakhir.")
+@click.option(
+    "--from",
+    "valid_from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="TANGGAL",
+    help="Penugasan mulai (bawaan: hari ini).",
+)
+@click.option("--until", "valid_until", type=_DATE, metavar="2026-12-31", help="Penugasan berakhir.")
 @click.option("--password-stdin", is_flag=True, help="Baca kata sandi dari masukan standar.")
 @click.option("--json", "as_json", is_flag=True, help="Jawaban untuk program.")
 def add(  # noqa: PLR0913 - one parameter an option
@@ -48,11 +57,9 @@ def add(  # noqa: PLR0913 - one parameter an option
     """Daftarkan orang, bila perlu dengan satu penugasan."""
     from engine.commands.accounts import give_appointment, register_account
     from engine.queries.actors import ZONE
-    from engine.settings import load_settings
-    from engine.store.database import open_database, transaction
 
     now, password = datetime.now(UTC), _password(password_stdin)
-    with transaction(open_database(load_settings().database)) as session:
+    with one_transaction() as session:
         _check_role(session, role, unit)
         account = register_account(session, name=name, contact=contact, password=password, now=now)
         appointment = None

@@ -14,14 +14,15 @@ from engine.commands.deploy import NotDeployable, deploy, read_forms
 from engine.commands.seed import seed_tables
 from engine.errors import NotFound
 from engine.process import diagram as diagrams
-from engine.process.gate import Finding, check
+from engine.process.gate import Finding, check, holds
 from engine.process.spiff import check_injection
 from engine.settings import FORMS, PROCESSES, Settings
-from engine.store.database import open_database, transaction
+from engine.store.database import transaction
 from engine.store.deployments import all_deployed, latest_deployed
 from engine.store.migrate import upgrade
 from webapp.cli.demo.make import has_cases, make_demo, opening
 from webapp.cli.front import complain
+from webapp.cli.opened import opened
 from webapp.cli.process import sentence
 
 log = logging.getLogger(__name__)
@@ -31,16 +32,15 @@ def prepare(settings: Settings, processes: Path = PROCESSES, forms: Path = FORMS
     """Bring everything up to date. Raises ClickException when no diagram is in force and none can be."""
     check_injection()
     upgrade(settings.database)
-    engine = open_database(settings.database)
     now = datetime.now(UTC)
-    with transaction(engine) as session:
-        seed_tables(session)
-        wants_demo = settings.demo and not has_cases(session)
-    deploy_missing(engine, processes, forms, opening(now) if wants_demo else now)
-    if wants_demo:
-        click.echo("Menyiapkan akun dan aduan contoh ...")
-        make_demo(settings, engine, now=now)
-    engine.dispose()
+    with opened(settings) as engine:
+        with transaction(engine) as session:
+            seed_tables(session)
+            wants_demo = settings.demo and not has_cases(session)
+        deploy_missing(engine, processes, forms, opening(now) if wants_demo else now)
+        if wants_demo:
+            click.echo("Menyiapkan akun dan aduan contoh ...")
+            make_demo(settings, engine, now=now)
 
 
 def deploy_missing(engine: Engine, processes: Path, forms: Path, now: datetime) -> None:
@@ -49,14 +49,20 @@ def deploy_missing(engine: Engine, processes: Path, forms: Path, now: datetime) 
     A broken file is named and left aside; what is in force keeps running.
     """
     known_forms = read_forms(forms)
+    broken = False
     for path in sorted(processes.glob("*.bpmn")):
         with transaction(engine) as session:
             findings = _consider(session, path, known_forms, now)
         if findings:
+            broken = True
             _report(path, findings)
     with transaction(engine) as session:
         if not all_deployed(session):
-            raise click.ClickException(f"Belum ada diagram yang berlaku. Perbaiki diagram dalam {processes}, lalu mulai lagi.")
+            raise click.ClickException(
+                f"Belum ada diagram yang berlaku. Perbaiki diagram dalam {processes}, lalu mulai lagi."
+            )
+    if broken:
+        complain("Yang berlaku sebelumnya tetap berjalan.")
 
 
 def _consider(session: Session, path: Path, forms: dict[str, object], now: datetime) -> list[Finding]:
@@ -71,7 +77,7 @@ def _consider(session: Session, path: Path, forms: dict[str, object], now: datet
         return _deploy(session, xml, forms, now)
     if version.xml == xml and {key: form.schema for key, form in version.forms.items()}.items() <= forms.items():
         return []
-    broken = [each for each in check(xml, forms, None) if each.severity == "galat"]
+    broken = [each for each in check(xml, forms, None) if not holds([each])]
     if not broken:
         click.echo(f"{path.name} berbeda dari versi yang berlaku. Untuk memberlakukannya: aduan process deploy {path}")
     return broken
@@ -87,7 +93,7 @@ def _deploy(session: Session, xml: bytes, forms: dict[str, object], now: datetim
 
 
 def _report(path: Path, findings: list[Finding]) -> None:
-    complain(f"{path} tidak dapat diberlakukan; yang berlaku sebelumnya tetap berjalan:")
+    complain(f"{path} tidak dapat diberlakukan:")
     for finding in findings:
         complain(sentence(finding))
         log.error("diagram %s is broken at %s: %s", path.name, finding.element or "(file)", finding.message)

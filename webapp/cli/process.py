@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from webapp.cli.front import Front, answer, complain
+from webapp.cli.opened import one_transaction
 
 if TYPE_CHECKING:
     from engine.process.gate import Finding
@@ -57,11 +58,9 @@ def deploy(ctx: click.Context, file: Path, folder: Path | None, as_json: bool) -
     """Berlakukan diagram bagi aduan yang masuk sesudah ini."""
     from engine.commands.deploy import NotDeployable, read_forms
     from engine.commands.deploy import deploy as put_in_force
-    from engine.settings import load_settings
-    from engine.store.database import open_database, transaction
 
     try:
-        with transaction(open_database(load_settings().database)) as session:
+        with one_transaction() as session:
             forms = read_forms(folder or forms_beside(file))
             done = put_in_force(session, file.read_bytes(), forms, now=datetime.now(UTC))
     except NotDeployable as refused:

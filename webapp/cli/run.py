@@ -29,7 +29,9 @@ def run(ctx: click.Context) -> None:
     os.umask(0o077)  # database and attachments hold personal data: for this user only
     settings.var.mkdir(parents=True, exist_ok=True)
     prepare(ensure_secrets(settings))
-    web = Child("web", [sys.executable, "-m", "gunicorn", "-c", "python:webapp.cli.gunicorn_settings", "webapp.wsgi:app"])
+    web = Child(
+        "web", [sys.executable, "-m", "gunicorn", "-c", "python:webapp.cli.gunicorn_settings", "webapp.wsgi:app"]
+    )
     background = Child("worker", [sys.executable, "-m", "webapp.cli", "worker"])
     ctx.exit(supervise([web, background], f"{_local(settings)}/healthz", lambda: _welcome(settings)))
 
@@ -48,7 +50,11 @@ def _check_port(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            why = "sedang dipakai program lain" if error.errno == errno.EADDRINUSE else f"tidak dapat dibuka: {error.strerror}"
+            why = (
+                "sedang dipakai program lain"
+                if error.errno == errno.EADDRINUSE
+                else f"tidak dapat dibuka: {error.strerror}"
+            )
             raise click.ClickException(
                 f"Port {settings.port} {why}. Hentikan program itu, atau pilih port lain, misalnya: "
                 f"ADUAN_PORT={settings.port + 1 if settings.port < 65535 else 8001} aduan run"

@@ -20,6 +20,8 @@ LONGEST_WAIT = 30.0  # seconds before a child that keeps dying is started again
 STEADY = 60.0  # seconds after which a child counts as healthy
 GIVE_UP = 3  # deaths before the web answered for the first time: then something is wrong that waiting does not mend
 
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # our own address: past any proxy
+
 
 @dataclass
 class Child:
@@ -54,9 +56,9 @@ class Child:
 
 
 def supervise(children: Sequence[Child], health: str, ready: Callable[[], None]) -> int:
-    """Run until SIGTERM or SIGINT; returns the exit status. `ready` is called when `health` answers at first."""
+    """Run until SIGTERM, SIGINT or SIGHUP; returns the exit status. `ready` is called once `health` answers."""
     stop = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
+    for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(each, lambda *_: stop.set())
     answered, status = False, 0
     try:
@@ -78,7 +80,7 @@ def supervise(children: Sequence[Child], health: str, ready: Callable[[], None])
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own http address
+        with _direct.open(url, timeout=1):
             return True
     except urllib.error.HTTPError:
         return True  # it speaks; what is wrong stands in its answer

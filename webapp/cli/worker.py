@@ -10,11 +10,12 @@ def worker() -> None:
     """Jalankan pekerja latar: batas waktu yang tiba, berkas yang tidak jadi dikirim."""
     from engine.process.spiff import check_injection
     from engine.settings import load_settings
-    from engine.store.database import open_database
     from engine.worker.loop import run_worker
+    from webapp.cli.opened import opened
     from webapp.logs import configure_logs
 
     configure_logs()
     check_injection()
     settings = load_settings()
-    run_worker(open_database(settings.database), settings.files)
+    with opened(settings) as engine:
+        run_worker(engine, settings.files)

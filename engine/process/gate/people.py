@@ -47,7 +47,9 @@ def _right_findings(id_: str, name: str, properties: Mapping[str, str]) -> Itera
         yield error(f"Nilai melihat pada lajur «{name}» harus salah satu dari {', '.join(_SEES)}.", id_, name)
     for key, value in properties.items():
         if key not in _LANE_PROPERTIES:
-            yield warning(f"Properti «{key}» pada lajur «{name}» tidak dibaca.{meant(key, _LANE_PROPERTIES)}", id_, name)
+            yield warning(
+                f"Properti «{key}» pada lajur «{name}» tidak dibaca.{meant(key, _LANE_PROPERTIES)}", id_, name
+            )
         elif key not in ("pemilik", "melihat") and value not in ("ya", ""):
             yield warning(f"Properti «{key}» pada lajur «{name}» hanya berlaku bila bernilai ya.", id_, name)
 
@@ -64,7 +66,10 @@ def task_findings(diagram: Diagram, forms: Mapping[str, Any]) -> Iterator[Findin
         if not hours.strip():
             yield _about(task, f"«{task.label}» belum memuat waktu baku. Isi properti waktu, misalnya 30 menit.")
         elif standard_hours(hours) is None:
-            yield _about(task, f"Waktu baku «{hours}» pada «{task.label}» tidak terbaca. Tulis seperti 15 menit, 2 jam, atau 3 hari kerja.")
+            yield _about(
+                task,
+                f"Waktu baku «{hours}» pada «{task.label}» tidak terbaca. Tulis seperti 15 menit, 2 jam, atau 3 hari kerja.",
+            )
         for key in ("kelengkapan", "output", "status"):
             if not task.properties.get(key, "").strip():
                 yield _warn(task, f"«{task.label}» belum memuat {key}.")
@@ -121,7 +126,9 @@ def role_findings(diagram: Diagram, held_roles: frozenset[str] | None) -> Iterat
     working = {each.lane for each in diagram.elements.values() if each.kind in WORK}
     for lane in diagram.lanes.values():
         if held_roles is not None and lane.name in working and not lane.is_reporter and lane.name not in held_roles:
-            yield warning(f"Belum ada yang memegang peran «{lane.name}»; tugasnya tidak akan dikerjakan.", lane.id, lane.name)
+            yield warning(
+                f"Belum ada yang memegang peran «{lane.name}»; tugasnya tidak akan dikerjakan.", lane.id, lane.name
+            )
 
 
 def unit_findings(diagram: Diagram, forms: Mapping[str, Form]) -> Iterator[Finding]:
@@ -130,7 +137,9 @@ def unit_findings(diagram: Diagram, forms: Mapping[str, Form]) -> Iterator[Findi
         name = lane.unit_variable
         fields = [form.properties[name] for form in forms.values() if name is not None and name in form.properties]
         if fields and not any(each.get("x-pilihan", {}).get("tabel") == "unit" for each in fields):
-            yield _about_lane(lane, f"Isian «{name}» yang menentukan unit lajur «{lane.name}» harus berupa pilihan dari tabel unit.")
+            yield _about_lane(
+                lane, f"Isian «{name}» yang menentukan unit lajur «{lane.name}» harus berupa pilihan dari tabel unit."
+            )
 
 
 def _about(element: Element, message: str) -> Finding:

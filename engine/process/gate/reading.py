@@ -10,7 +10,7 @@ from engine.process.diagram import Diagram, Element
 from engine.process.expressions import Expression, ExpressionError, parse, parse_script, unknown_name
 from engine.process.forms import Form
 from engine.process.gate.findings import Finding, error
-from engine.process.gate.graph import JOINS, Graph, exit_of
+from engine.process.gate.graph import JOINS, Graph
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,19 @@ class Reading:
         return frozenset().union(*(self._gives(each) for each in self.diagram.elements.values()))
 
     @cached_property
+    def assigned(self) -> frozenset[str]:
+        """Variables that scripts and multi-instances give: their values are not known beforehand."""
+        elements = self.diagram.elements.values()
+        return frozenset().union(*(self._gives(each) for each in elements if each.multi or each.script is not None))
+
+    @cached_property
     def reads(self) -> list[Read]:
         """Every place that reads, with broken expressions left out."""
         found = [self._condition(flow.id) for flow in self.diagram.flows.values() if flow.condition is not None]
         for element in self.diagram.elements.values():
-            found += [Read(element.id, element.name, label, element.id, names) for label, names in _element_reads(element)]
+            found += [
+                Read(element.id, element.name, label, element.id, names) for label, names in _element_reads(element)
+            ]
             lane = self.diagram.lanes.get(element.lane or "")
             if element.kind in ("userTask", "manualTask") and lane is not None and lane.unit_variable is not None:
                 label = f"Pemilik lajur «{lane.name}»"
@@ -106,7 +114,10 @@ def _element_reads(element: Element) -> Iterator[tuple[str, frozenset[str]]]:
     if element.multi is not None:
         for text in (element.multi.cardinality, element.multi.until):
             if (bound := _parsed(text)) is not None:
-                yield f"Perulangan «{element.label}»", bound.names - {element.multi.answer or "", element.multi.item or ""}
+                yield (
+                    f"Perulangan «{element.label}»",
+                    bound.names - {element.multi.answer or "", element.multi.item or ""},
+                )
         if element.multi.source:
             yield f"Perulangan «{element.label}»", frozenset({element.multi.source})
     if element.script is not None:
@@ -145,7 +156,9 @@ def expression_findings(diagram: Diagram) -> Iterator[Finding]:
         try:
             parse(text)
         except ExpressionError as wrong:
-            yield error(f"{what} «{label}»: {_told(wrong)}", id_, flow.name if flow else element.name if element else "")
+            yield error(
+                f"{what} «{label}»: {_told(wrong)}", id_, flow.name if flow else element.name if element else ""
+            )
     for element in diagram.elements.values():
         if element.kind == "scriptTask":
             try:
@@ -166,17 +179,11 @@ def variable_findings(reading: Reading) -> Iterator[Finding]:
             if name not in reading.provided_anywhere:
                 message = unknown_name(name, reading.provided_anywhere)
                 yield error(f"{read.label}: {message}", read.element, read.name)
-            elif name not in reading.before[read.node] | _given_at_gateway(reading, read.node):
+            elif name not in reading.before[read.node]:
                 yield error(f"{read.label} membaca «{name}», tetapi ada jalan ke sana yang belum mengisinya. "
                             "Pindahkan pengisiannya ke langkah yang selalu dilewati.", read.element, read.name)  # fmt: skip
             yield from _personal(reading, read, name)
     yield from _contested(reading)
-
-
-def _given_at_gateway(reading: Reading, node: str) -> frozenset[str]:
-    element = reading.diagram.elements.get(node)
-    own = element is not None and element.kind == "scriptTask"
-    return reading._left(node) if own and reading.graph.in_loop(node) else frozenset()
 
 
 def _personal(reading: Reading, read: Read, name: str) -> Iterator[Finding]:
@@ -231,7 +238,9 @@ def repeat_findings(diagram: Diagram, graph: Graph, forms: Mapping[str, Form]) -
             yield from _source_list(element, multi.source, forms)
         bound = frozenset(filter(None, (multi.item, multi.answer)))
         if (lane := diagram.lanes.get(element.lane or "")) and lane.unit_variable in bound:
-            yield _about(element, f"lajur «{lane.name}» tidak dapat dimiliki unit per ulangan («{lane.unit_variable}»).")
+            yield _about(
+                element, f"lajur «{lane.name}» tidak dapat dimiliki unit per ulangan («{lane.unit_variable}»)."
+            )
 
 
 MAX_REPEATS = 20
@@ -243,7 +252,9 @@ def _cardinality(element: Element, text: str, forms: Mapping[str, Form]) -> Iter
         return
     if text.strip().isdecimal() and 1 <= int(text) <= MAX_REPEATS:
         return
-    limits = [form.properties[text.strip()].get("maximum") for form in forms.values() if text.strip() in form.properties]
+    limits = [
+        form.properties[text.strip()].get("maximum") for form in forms.values() if text.strip() in form.properties
+    ]
     if not limits or any(not isinstance(each, int) or each > MAX_REPEATS for each in limits):
         yield _about(element, f"jumlahnya harus bilangan 1 sampai {MAX_REPEATS}, atau isian bilangan yang maximum-nya "
                      f"paling banyak {MAX_REPEATS}.")  # fmt: skip

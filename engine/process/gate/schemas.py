@@ -24,7 +24,9 @@ _FIELD_KEYWORDS = frozenset(
      "items", "minItems", "maxItems", "uniqueItems", "default", "examples", "$comment", "x-pilihan", "x-lampiran",
      "x-kasus", "x-pribadi", "x-terlihat", "x-awal", "x-pesan"}
 )  # fmt: skip
-_RULE_KEYWORDS = frozenset({"if", "then", "else", "required", "properties", "const", "enum", "not", "minLength", "type"})
+_RULE_KEYWORDS = frozenset(
+    {"if", "then", "else", "required", "properties", "const", "enum", "not", "minLength", "type"}
+)
 _TYPES = ("string", "integer", "boolean", "array")
 _TABLES = ("kategori", "subkategori", "unit")
 

@@ -35,7 +35,9 @@ def _loose_ends(root: etree._Element, diagram: Diagram) -> Iterator[Finding]:
     for flow in diagram.flows.values():
         for end, what in ((flow.source, "asal"), (flow.target, "tujuan")):
             if end not in diagram.elements:
-                yield error(f"Alur «{flow.name or flow.id}» tidak tersambung: {what} «{end}» tidak ada.", flow.id, flow.name)
+                yield error(
+                    f"Alur «{flow.name or flow.id}» tidak tersambung: {what} «{end}» tidak ada.", flow.id, flow.name
+                )
         ends = [diagram.elements[end] for end in (flow.source, flow.target) if end in diagram.elements]
         if len({each.parent for each in ends}) > 1:
             yield error("Alur tidak boleh menembus batas subproses.", flow.id, flow.name)
@@ -43,7 +45,9 @@ def _loose_ends(root: etree._Element, diagram: Diagram) -> Iterator[Finding]:
         if element.default is not None and diagram.flows.get(element.default) not in diagram.outgoing(element.id):
             yield _about(element, f"Alur bawaan «{element.label}» bukan alur yang keluar darinya. Pilih lagi.")
         host = diagram.elements.get(element.attached_to or "")
-        if element.kind == "boundaryEvent" and (host is None or host.kind not in ("userTask", "manualTask", "subProcess")):
+        if element.kind == "boundaryEvent" and (
+            host is None or host.kind not in ("userTask", "manualTask", "subProcess")
+        ):
             yield _about(element, f"Batas waktu «{element.label}» harus menempel pada tugas pengguna atau subproses.")
     for node in root.iter(f"{BPMN}flowNodeRef"):
         if (node.text or "").strip() not in diagram.elements:
@@ -58,7 +62,9 @@ def way_findings(diagram: Diagram, graph: Graph) -> Iterator[Finding]:
         yield error("Proses tidak memuat peristiwa selesai. Tambahkan di ujung setiap jalan.")
     yield from _subprocess_findings(diagram)
     reached = graph.after(graph.starts)
-    ending = graph.before([*graph.ends, *(exit_of(each.id) for each in diagram.elements.values() if each.triggered_by_event)])
+    ending = graph.before(
+        [*graph.ends, *(exit_of(each.id) for each in diagram.elements.values() if each.triggered_by_event)]
+    )
     for element in diagram.elements.values():
         if element.id not in reached:
             yield _about(element, f"«{element.label}» tidak pernah tercapai dari mulai. Sambungkan atau hapus.")
@@ -73,7 +79,9 @@ def _subprocess_findings(diagram: Diagram) -> Iterator[Finding]:
             continue
         kinds = Counter(each.kind for each in diagram.elements.values() if each.parent == element.id)
         if kinds["startEvent"] != 1 or not kinds["endEvent"]:
-            yield _about(element, f"Subproses «{element.label}» harus memuat satu mulai dan paling sedikit satu selesai.")
+            yield _about(
+                element, f"Subproses «{element.label}» harus memuat satu mulai dan paling sedikit satu selesai."
+            )
         if element.multi:
             yield _about(element, f"Subproses «{element.label}» belum dapat diulang; ulangi tugasnya.")
         if element.triggered_by_event and element.parent:
@@ -94,7 +102,9 @@ def _flow_count(diagram: Diagram, element: Element) -> Iterator[Finding]:
     for target, count in Counter(flow.target for flow in outgoing).items():
         if count > 1:
             name = diagram.elements[target].label if target in diagram.elements else target
-            yield _about(element, f"Ada {count} alur dari «{element.label}» ke «{name}». Gabungkan menjadi satu syarat.")
+            yield _about(
+                element, f"Ada {count} alur dari «{element.label}» ke «{name}». Gabungkan menjadi satu syarat."
+            )
 
 
 def gateway_findings(diagram: Diagram) -> Iterator[Finding]:
@@ -103,15 +113,24 @@ def gateway_findings(diagram: Diagram) -> Iterator[Finding]:
         outgoing = diagram.outgoing(element.id)
         choice = element.kind in CHOICES and len(outgoing) > 1
         if choice and element.default is None:
-            yield _about(element, f"Gerbang «{element.label}» belum punya alur bawaan. Tandai satu alur sebagai bawaan (default).")
+            yield _about(
+                element,
+                f"Gerbang «{element.label}» belum punya alur bawaan. Tandai satu alur sebagai bawaan (default).",
+            )
         for flow in outgoing:
             name = flow.name or flow.id
             if choice and flow.condition is None and flow.id != element.default:
                 yield error(f"Alur «{name}» keluar dari gerbang tanpa syarat. Tulis syaratnya.", flow.id, flow.name)
             elif flow.condition is not None and not choice:
-                yield error(f"Syarat pada alur «{name}» tidak akan dibaca. Pindahkan ke alur keluar gerbang.", flow.id, flow.name)
+                yield error(
+                    f"Syarat pada alur «{name}» tidak akan dibaca. Pindahkan ke alur keluar gerbang.",
+                    flow.id,
+                    flow.name,
+                )
             elif flow.condition is not None and flow.id == element.default:
-                yield warning(f"Alur bawaan «{name}» punya syarat yang tidak dibaca. Hapus syaratnya.", flow.id, flow.name)
+                yield warning(
+                    f"Alur bawaan «{name}» punya syarat yang tidak dibaca. Hapus syaratnya.", flow.id, flow.name
+                )
 
 
 def join_findings(diagram: Diagram, graph: Graph) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
+from math import prod
 from typing import Any
 
 from engine.process.diagram import Diagram, Element, Flow
@@ -82,7 +83,9 @@ def _of_condition(
     flow: Flow, expression: Expression, forms: Mapping[str, Form], assigned: frozenset[str]
 ) -> Iterator[Finding]:
     if not expression.names:
-        yield warning(f"Syarat «{flow.name or flow.id}» tidak membaca isian apa pun; hasilnya selalu sama.", flow.id, flow.name)
+        yield warning(
+            f"Syarat «{flow.name or flow.id}» tidak membaca isian apa pun; hasilnya selalu sama.", flow.id, flow.name
+        )
     names = sorted(expression.names - assigned)
     if any(not any(name in form.properties for form in forms.values()) for name in names):
         return  # said already
@@ -95,14 +98,21 @@ def _of_condition(
                 yield error(f"Syarat «{flow.name or flow.id}»: {wrong.message} Wajibkan isiannya, atau tambahkan "
                             "`not kosong(...) and`.", flow.id, flow.name)  # fmt: skip
             return
-    closed = all(domain(name, forms, assigned) is not None for name in expression.names)
-    if closed and True not in results:
+    domains = [domain(name, forms, assigned) for name in sorted(expression.names)]
+    listed = all(each is not None for each in domains)
+    complete = listed and prod(len(each or ()) for each in domains) <= MAX_COMBINATIONS
+    if names and complete and True not in results:
         yield error(f"Syarat «{flow.name or flow.id}» tidak dapat dipenuhi pilihan mana pun pada formulir."
                     f"{_choices(expression, forms, assigned)}", flow.id, flow.name)  # fmt: skip
 
 
 def _choices(expression: Expression, forms: Mapping[str, Form], assigned: frozenset[str]) -> str:
-    known = [str(each) for name in sorted(expression.names) for each in domain(name, forms, assigned) or [] if each is not None]
+    known = [
+        str(each)
+        for name in sorted(expression.names)
+        for each in domain(name, forms, assigned) or []
+        if each is not None
+    ]
     strange = [each for each in expression.literals if isinstance(each, str) and each not in known]
     hint = meant(strange[0], known) if strange else ""
     return f" Pilihannya: {', '.join(known[:10])}.{hint}" if known else ""

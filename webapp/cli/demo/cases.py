@@ -24,7 +24,7 @@ from engine.commands.fire_timers import fire_timers
 from engine.commands.move_task import move_task
 from engine.commands.open_case import open_case
 from engine.process.forms import Form
-from engine.queries.actors import account_by_contact, actor_of_account
+from engine.queries.actors import account_with_contact, actor_of_account
 from engine.queries.choices import tables
 from engine.store.deployments import Deployed, latest_deployed
 from engine.store.models import Case, Task
@@ -74,7 +74,7 @@ class _Office:
 
     def __post_init__(self) -> None:
         self.lanes = self.version.diagram.lanes
-        ids = [account_by_contact(self.session, person.email) for person in people() if person.appointments]
+        ids = [account_with_contact(self.session, person.email) for person in people() if person.appointments]
         actors = (actor_of_account(self.session, each, self.time.now) for each in ids if each)
         self.staff = [actor for actor in actors if actor is not None]
 
@@ -130,7 +130,7 @@ class _Office:
 
     def _reporter(self, story: Story, at: datetime) -> str:
         if story.walk_in is None:
-            return account_by_contact(self.session, story.reporter) or ""
+            return account_with_contact(self.session, story.reporter) or ""
         if story.walk_in not in self._walk_ins:
             clerk = self._with_right("on_behalf")
             self._walk_ins[story.walk_in] = register_account(
@@ -166,8 +166,9 @@ class _Office:
             if self._needs_clerk(story):
                 return self._with_right("on_behalf")
             return actor_of_account(self.session, task.owner_id, self.time.now)
-        facts = {"lane": task.lane, "unit": task.unit, "owner_id": None}
-        owners = [each for each in self.staff if ownership(each, self.lanes, **facts)]
+        owners = [
+            each for each in self.staff if ownership(each, self.lanes, lane=task.lane, unit=task.unit, owner_id=None)
+        ]
         return plan.rng.choice(owners) if owners else None
 
     def _with_right(self, right: str) -> Actor | None:

@@ -16,7 +16,9 @@ def make_file(name: str) -> bytes:
     width, height = picture.size
     if name.endswith(".pdf"):
         for line in range(14):
-            draw.line((70, 200 + line * 36, width - 70 - (line * 53) % 160, 200 + line * 36), fill=(190, 190, 190), width=3)
+            draw.line(
+                (70, 200 + line * 36, width - 70 - (line * 53) % 160, 200 + line * 36), fill=(190, 190, 190), width=3
+            )
     else:
         draw.rectangle((0, 0, width, height), fill=_COLOURS[len(name) % len(_COLOURS)])
         draw.polygon(((0, height), (width // 2, height // 3), (width, height)), fill=(160, 175, 190))

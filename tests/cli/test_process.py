@@ -1,0 +1,101 @@
+"""`aduan process check` and `deploy` on good and broken files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.settings import FORMS, PROCESSES
+from tests.cli.conftest import Aduan
+
+GOOD = PROCESSES / "aduan.bpmn"
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """The SOP with a task that names a form which does not exist."""
+    path = tmp_path / "broken.bpmn"
+    path.write_text(GOOD.read_text().replace('name="formKey" value="klasifikasi"', 'name="formKey" value="tidak_ada"'))
+    return path
+
+
+def test_a_good_diagram_passes_with_neither_database_nor_secrets(aduan: Aduan, var: Path) -> None:
+    result = aduan("process", "check", GOOD)
+    assert result.exit_code == 0, result.output
+    assert "dapat diberlakukan" in result.stdout
+    assert not var.exists()
+
+
+def test_a_broken_diagram_is_refused_with_element_and_reason(aduan: Aduan, broken: Path) -> None:
+    result = aduan("process", "check", broken, "--forms", FORMS)
+    assert result.exit_code == 1
+    assert "klasifikasi" in result.stdout
+    assert "Harus diperbaiki" in result.stdout
+
+
+def test_the_forms_are_found_beside_the_diagram(aduan: Aduan, broken: Path) -> None:
+    # No ../forms beside this copy: every form is missing.
+    findings = json.loads(aduan("process", "check", broken, "--json").stdout)["findings"]
+    assert {each["element"] for each in findings} >= {"isi_aduan", "terima_jawaban"}
+
+
+def test_findings_are_machine_readable(aduan: Aduan, broken: Path) -> None:
+    good = aduan("process", "check", "--json", GOOD)
+    assert good.exit_code == 0
+    assert all(each["severity"] == "peringatan" for each in json.loads(good.stdout)["findings"])
+    bad = aduan("process", "check", "--json", broken, "--forms", FORMS)
+    assert bad.exit_code == 1
+    finding = next(each for each in json.loads(bad.stdout)["findings"] if each["element"] == "klasifikasi")
+    assert set(finding) == {"severity", "element", "name", "message"}
+    assert finding["severity"] == "galat"
+
+
+def test_several_files_name_the_file_of_each_finding(aduan: Aduan, broken: Path) -> None:
+    result = aduan("process", "check", "--json", GOOD, broken, "--forms", FORMS)
+    assert result.exit_code == 1
+    assert str(broken) in {each["file"] for each in json.loads(result.stdout)["findings"]}
+
+
+@pytest.mark.parametrize("content", ["", "bukan xml", '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "<x/>"])
+def test_whatever_the_file_holds_the_answer_is_findings(aduan: Aduan, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "x.bpmn"
+    path.write_text(content)
+    result = aduan("process", "check", path, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["findings"]
+
+
+@pytest.mark.parametrize("args", [("check",), ("check", "tiada.bpmn"), ("check", GOOD, "--salah"), ("periksa",)])
+def test_wrong_use_is_status_2_with_an_indonesian_sentence(aduan: Aduan, args: tuple[str, ...]) -> None:
+    result = aduan("process", *args)
+    assert result.exit_code == 2
+    assert any(word in result.stderr for word in ("belum diisi", "tidak ada", "tidak dikenal"))
+    assert "Traceback" not in result.output
+
+
+def test_the_same_content_deployed_twice_is_one_version(aduan: Aduan) -> None:
+    assert aduan("db", "upgrade").exit_code == 0
+    first = json.loads(aduan("process", "deploy", GOOD, "--json").stdout)
+    again = json.loads(aduan("process", "deploy", GOOD, "--json").stdout)
+    assert (first["version"], first["fresh"]) == (1, True)
+    assert (again["version"], again["fresh"], again["checksum"]) == (1, False, first["checksum"])
+
+
+def test_a_changed_diagram_becomes_the_next_version_and_a_broken_one_none(
+    aduan: Aduan, broken: Path, tmp_path: Path
+) -> None:
+    aduan("db", "upgrade")
+    aduan("process", "deploy", GOOD)
+    refused = aduan("process", "deploy", broken, "--forms", FORMS)
+    assert refused.exit_code == 1
+    assert "tetap berjalan" in refused.stderr
+    assert "klasifikasi" in refused.stderr
+    changed = tmp_path / "changed.bpmn"
+    changed.write_text(GOOD.read_text().replace('name="Klasifikasi"', 'name="Tentukan jenis"'))
+    assert json.loads(aduan("process", "deploy", changed, "--forms", FORMS, "--json").stdout)["version"] == 2
+
+
+def test_without_a_database_deploy_says_what_to_do(aduan: Aduan) -> None:
+    result = aduan("process", "deploy", GOOD)
+    assert result.exit_code == 1
+    assert "aduan db upgrade" in result.stderr

@@ -1,0 +1,44 @@
+"""The steps of a case in the words of a page, for macros/steps.html. Knows no step by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.queries.case_timeline import StepView, Timeline
+from webapp.text import time_text
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step as timeline and table show it."""
+
+    id: str
+    name: str
+    role: str
+    state: str  # selesai, berjalan, nanti, dilewati
+    status: str
+    when_text: str
+    who_text: str
+    note: str = ""
+
+
+def step_rows(timeline: Timeline) -> list[StepRow]:
+    """All steps in the order of the diagram."""
+    return [
+        StepRow(
+            id=step.element,
+            name=step.name,
+            role=step.role,
+            state=step.state,
+            status=step.status,
+            when_text=_when(step),
+            who_text=", ".join(filter(None, (step.who, step.unit))),
+        )
+        for step in timeline.steps
+    ]
+
+
+def _when(step: StepView) -> str:
+    if step.finished_at is not None:
+        return time_text(step.finished_at)
+    return f"sejak {time_text(step.opened_at)}" if step.state == "berjalan" and step.opened_at is not None else ""
