@@ -225,7 +225,8 @@ class Ours:
     def next_step(self, case: str) -> _OurStep | None:
         """The open task."""
         waiting = select(Task.id, Task.element, Task.lane).where(Task.case_id == case, Task.status == "open")
-        with self.database.connect() as connection:
+        # Not connect(): it ends in a ROLLBACK, at which psycopg forgets every prepared statement.
+        with self.database.begin() as connection:
             row = connection.execute(waiting).first()
         return _OurStep(row.id, row.element, row.lane) if row else None
 

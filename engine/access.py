@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine.process.diagram import Lane
 from engine.store.deployments import all_deployed
-from engine.store.models import Case, Task
+from engine.store.models import Case, FormerUnit, Task
 
 PROCESS_OWNER = "Pemilik Proses"
 AUDITOR = "Auditor"
@@ -108,9 +108,17 @@ def visible_cases(actor: Actor, rights: Rights) -> ColumnElement[bool]:
     seen: list[ColumnElement[bool]] = [Case.reporter_id == actor.account_id]
     for each in actor.held:
         if each.unit and each.role in rights and rights[each.role].sees == "unit":
-            had_task = and_(Task.case_id == Case.id, Task.lane == each.role, Task.unit == each.unit)
-            seen.append(exists(select(Task.id).where(had_task)))
+            seen.append(_had_a_task(each.role, each.unit))
     return or_(*seen)
+
+
+def _had_a_task(role: str, unit: str) -> ColumnElement[bool]:
+    """SQL: cases of which the unit has, or had until it was moved, a task in this role's lane."""
+    # Under a name of its own: a query that joins tasks itself would otherwise take it for the same.
+    task = aliased(Task)
+    former = exists(select(FormerUnit.task_id).where(FormerUnit.task_id == task.id, FormerUnit.unit == unit))
+    had = (task.case_id == Case.id, task.lane == role, or_(task.unit == unit, former))
+    return exists(select(task.id).where(*had))
 
 
 def _sees_all(roles: Iterable[str], rights: Rights) -> bool:

@@ -89,6 +89,7 @@ def _read_files(posted: Posted, name: str) -> None:
 def stage(field_name: str, file: FileStorage) -> str:
     """Receive one file and commit it; returns its id. Raises FileRefused."""
     data = file.stream.read(MAX_BYTES + 1)
+    file.close()
     actor = visitor_or_actor()
     with database() as session:
         return receive_file(

@@ -100,7 +100,7 @@ def _figures() -> CollectorRegistry:
         cases.labels("open").set((session.scalar(select(count).select_from(Case)) or 0) - closed)
         for lane, number in session.execute(
             select(Task.lane, count).where(Task.status == "open").group_by(Task.lane)
-        ).tuples():
+        ):
             open_tasks.labels(lane).set(number)
         incidents.set(session.scalar(select(count).select_from(Case).where(Case.incident.is_not(None))) or 0)
         last = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))

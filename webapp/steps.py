@@ -32,7 +32,7 @@ def step_rows(timeline: Timeline) -> list[StepRow]:
             state=step.state,
             status=step.status,
             when_text=_when(step),
-            who_text=", ".join(filter(None, (step.who, step.unit))),
+            who_text=", ".join(each for each in (step.who, step.unit) if each and each != step.role),
         )
         for step in timeline.steps
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, held_with
@@ -12,7 +12,7 @@ from engine.commands.cases import LoadedCase, load_by_task, record, run
 from engine.errors import Conflict, NotFound, Rejected
 from engine.position import task_facts
 from engine.process.runtime import Step
-from engine.store.models import Task, Unit
+from engine.store.models import FormerUnit, Task, Unit
 
 MIN_REASON = 10  # characters
 
@@ -31,6 +31,7 @@ def move_task(session: Session, actor: Actor, task_id: str, unit: str, reason: s
     moment = case.moment(now)
     step = run(case, lambda: case.deployed.program.assign(case.state, {variable: unit}, moment))
     moved = _moved(case, step)
+    units = dict(case.open_units)
     for each in moved:
         case.assignees.pop(each, None)
     facts = {
@@ -46,6 +47,13 @@ def move_task(session: Session, actor: Actor, task_id: str, unit: str, reason: s
     record(session, case, step, "task_moved", moment, facts, {"alasan": reason}, columns)
     for each, to_unit in moved.items():
         session.execute(update(Task).where(Task.id == each).values(unit=to_unit, assignee_id=None))
+        _remember(session, each, units[each])
+
+
+def _remember(session: Session, task_id: str, unit: str | None) -> None:
+    """The unit goes on seeing the case, also when the task comes back to it and leaves again."""
+    if unit and session.get(FormerUnit, (task_id, unit)) is None:
+        session.execute(insert(FormerUnit), {"task_id": task_id, "unit": unit})
 
 
 def _check(session: Session, unit: str, current: str | None, reason: str) -> None:

@@ -99,7 +99,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 _ARITY = {"panjang": 1, "kosong": 1, "min": 2, "max": 2}
 _ENVIRONMENT: dict[str, Any] = {
     "__builtins__": {},
-    **{name: function for name, function in _OPERATIONS.values()},
+    **dict(_OPERATIONS.values()),
     **FUNCTIONS,
 }
 

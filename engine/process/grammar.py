@@ -1,6 +1,6 @@
 """The words and signs of the expression language, before any of them is understood. Knows nothing of their meaning.
 
-Python's own parser only ever sees text that passed here: no escapes, prefixes, attribute dots, braces or other alphabets.
+Python's own parser only ever sees text that passed here: no escapes, prefixes, dots, braces or other alphabets.
 """
 
 from __future__ import annotations

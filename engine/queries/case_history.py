@@ -46,7 +46,7 @@ def case_history(session: Session, seen: Sight) -> list[HistoryRow]:
     """All events of the case, oldest first."""
     events = stored_events(session, f"kasus/{seen.case.id}")
     people = {str(event.body.get("actor")) for event in events}
-    names = dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(people))).tuples().all())
+    names = dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(people))).all())
     if not seen.identity:
         names[seen.case.reporter_id] = HIDDEN_REPORTER
     held = {str(event.body.get("appointment")) for event in events}
@@ -66,7 +66,9 @@ def _row(
     element = diagram.elements.get(str(body.get("element", "")))
     form = seen.deployed.forms.get((element.form_key or element.id) if element else "")
     shown = []
-    for name, value in event.values.items():
+    order = list(form.properties) if form is not None else []
+    for name in [*(each for each in order if each in event.values), *(event.values.keys() - set(order))]:
+        value = event.values[name]
         known = form is not None and name in form.properties
         shown.append(
             shown_value(form, name, value, words) if form and known else Recorded(name, name.capitalize(), str(value))

@@ -149,7 +149,7 @@ class _Story:
         self.values = latest_values(events, seen.deployed.diagram)
         people = {task.finished_by for task in tasks} | {task.assignee_id for task in tasks}
         rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(people - {None})))
-        self.names = dict(rows.tuples().all())
+        self.names = dict(rows.all())
 
     def step(self, element: Element, current: list[str]) -> StepView:
         task = self.tasks.get(element.id)

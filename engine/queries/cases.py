@@ -100,7 +100,7 @@ def _rows(session: Session, statement: Select[Case], page: int, *, titles: bool)
     ids = [case.id for case in cases]
     for task in session.scalars(select(Task).where(Task.case_id.in_(ids), Task.status == "open").order_by(Task.id)):
         open_tasks.setdefault(task.case_id, task)
-    checksums = dict(session.execute(select(Deployment.id, Deployment.checksum)).tuples().all())
+    checksums = dict(session.execute(select(Deployment.id, Deployment.checksum)).all())
     names = labels(session)
     rows = []
     for case in cases[:PAGE]:

@@ -28,7 +28,7 @@ def people(session: Session) -> list[Person]:
         .order_by(Account.name, Account.id, Appointment.valid_from, Appointment.id)
     )
     found: dict[str, Person] = {}
-    for account, appointment in session.execute(statement).tuples():
+    for account, appointment in session.execute(statement):
         person = found.setdefault(
             account.id, Person(account.name, account.email or account.phone or "", account.active, [])
         )

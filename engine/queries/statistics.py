@@ -33,7 +33,7 @@ def figures(session: Session, actor: Actor, process_id: str) -> Figures:
     steps = (
         select(Task.element, func.count()).join(Case, Case.id == Task.case_id).where(seen, Task.status == "open")
     ).group_by(Task.element)
-    open_tasks = dict(session.execute(steps).tuples().all())
+    open_tasks = dict(session.execute(steps).all())
     elements = latest_deployed(session, process_id).diagram.user_tasks
     names = labels(session)["kategori"]
     categories = session.execute(select(Case.kategori, func.count()).where(seen).group_by(Case.kategori)).all()

@@ -200,6 +200,14 @@ class Task(Base):
     )  # fmt: skip
 
 
+class FormerUnit(Base):
+    """A unit that a task was moved away from: it keeps seeing the case (design: those its unit had a task of)."""
+
+    __tablename__ = "former_unit"
+    task_id: Mapped[str] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
 class Event(Base):
     """What happened, append-only. The hash covers every column but `id` and `log_index`."""
 

@@ -61,7 +61,7 @@ class Person:
     site: Site
 
     def get(self, path: str, **more: Any) -> TestResponse:
-        return self.client.get(path, **more)
+        return self.client.get(path, buffered=True, **more)
 
     def token(self, path: str) -> dict[str, str]:
         """The hidden fields of the page's main form."""

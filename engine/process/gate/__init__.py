@@ -19,8 +19,9 @@ from engine.process.gate.people import (
     task_findings,
     unit_findings,
 )
-from engine.process.gate.reading import Reading, expression_findings, repeat_findings, variable_findings
+from engine.process.gate.reading import Reading, expression_findings, variable_findings
 from engine.process.gate.rehearsal import rehearse
+from engine.process.gate.repeats import repeat_findings
 from engine.process.gate.schemas import read_forms
 from engine.process.gate.source import schema_findings, size_findings
 from engine.process.gate.structure import gateway_findings, join_findings, reference_findings, way_findings

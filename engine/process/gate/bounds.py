@@ -27,10 +27,10 @@ def bound_findings(graph: Graph) -> Iterator[Finding]:
             return
     worst = max(graph.successors, key=lambda node: _predicted(graph, node), default=None)
     if worst is not None and _predicted(graph, worst) > MAX_PREDICTED:
-        element = elements.get(worst.split(" ")[0])
-        yield error(f"Cabang sejajar terlalu banyak: mesin harus menyiapkan lebih dari {MAX_PREDICTED} langkah di muka. "
+        place = elements.get(worst.split(" ")[0])
+        yield error(f"Cabang sejajar terlalu banyak: mesin menyiapkan lebih dari {MAX_PREDICTED} langkah di muka. "
                     "Kurangi gerbang sejajar berturut-turut, atau sisipkan gerbang pilihan.",
-                    element.id if element else "", element.name if element else "")  # fmt: skip
+                    place.id if place else "", place.name if place else "")  # fmt: skip
 
 
 def _returns(graph: Graph, node: str, within: set[str]) -> bool:

@@ -48,9 +48,9 @@ class Graph:
         """Everything reachable from `nodes`, themselves included, never passing `without`."""
         return _closure(nodes, lambda node: self.successors[node], without)
 
-    def before(self, nodes: Iterable[str]) -> set[str]:
-        """Everything from which one of `nodes` can be reached, themselves included."""
-        return _closure(nodes, lambda node: self.predecessors[node], None)
+    def before(self, nodes: Iterable[str], without: str | None = None) -> set[str]:
+        """Everything from which one of `nodes` can be reached, themselves included, never passing `without`."""
+        return _closure(nodes, lambda node: self.predecessors[node], without)
 
     def in_loop(self, node: str) -> bool:
         """Whether the flow can come back to `node`."""

@@ -68,7 +68,7 @@ def task_findings(diagram: Diagram, forms: Mapping[str, Any]) -> Iterator[Findin
         elif standard_hours(hours) is None:
             yield _about(
                 task,
-                f"Waktu baku «{hours}» pada «{task.label}» tidak terbaca. Tulis seperti 15 menit, 2 jam, atau 3 hari kerja.",
+                f"Waktu baku «{hours}» pada «{task.label}» tidak terbaca. Tulis seperti 15 menit atau 3 hari kerja.",
             )
         for key in ("kelengkapan", "output", "status"):
             if not task.properties.get(key, "").strip():

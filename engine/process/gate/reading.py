@@ -35,13 +35,13 @@ class Reading:
     @cached_property
     def provided_anywhere(self) -> frozenset[str]:
         """Every variable that some form, script or multi-instance of the diagram gives."""
-        return frozenset().union(*(self._gives(each) for each in self.diagram.elements.values()))
+        return frozenset().union(*(self.gives(each) for each in self.diagram.elements.values()))
 
     @cached_property
     def assigned(self) -> frozenset[str]:
         """Variables that scripts and multi-instances give: their values are not known beforehand."""
         elements = self.diagram.elements.values()
-        return frozenset().union(*(self._gives(each) for each in elements if each.multi or each.script is not None))
+        return frozenset().union(*(self.gives(each) for each in elements if each.multi or each.script is not None))
 
     @cached_property
     def reads(self) -> list[Read]:
@@ -59,11 +59,12 @@ class Reading:
 
     def _condition(self, flow_id: str) -> Read | None:
         flow = self.diagram.flows[flow_id]
-        expression = _parsed(flow.condition)
+        expression = parsed(flow.condition)
         label = f"Syarat «{flow.name or flow.id}»"
         return None if expression is None else Read(flow.id, flow.name, label, flow.source, expression.names)
 
-    def _gives(self, element: Element) -> frozenset[str]:
+    def gives(self, element: Element) -> frozenset[str]:
+        """Variables that an element gives to what follows it."""
         if element.multi is not None:
             return frozenset(filter(None, (element.multi.item, element.multi.result)))
         if element.form_key in self.forms:
@@ -90,13 +91,14 @@ class Reading:
         element = self.diagram.elements.get(node)
         if element is not None and element.attached_to in known:
             return known[element.attached_to or ""]  # the task it interrupts has given nothing yet
-        brought = [known[each] | self._left(each) for each in sources]
+        brought = [known[each] | self.left(each) for each in sources]
         joined = element is not None and element.kind in JOINS
         return frozenset.union(*brought) if joined else frozenset.intersection(*brought)
 
-    def _left(self, node: str) -> frozenset[str]:
+    def left(self, node: str) -> frozenset[str]:
+        """The same for a node of the graph."""
         element = self.diagram.elements.get(node)
-        return self._gives(element) if element is not None else frozenset()
+        return self.gives(element) if element is not None else frozenset()
 
     @cached_property
     def maybe_before(self) -> dict[str, frozenset[str]]:
@@ -104,16 +106,16 @@ class Reading:
         found: dict[str, set[str]] = {node: set() for node in self.graph.successors}
         for element in self.diagram.elements.values():
             for node in self.graph.after(self.graph.successors[element.id]):
-                found[node] |= self._gives(element)
+                found[node] |= self.gives(element)
         return {node: frozenset(names) for node, names in found.items()}
 
 
 def _element_reads(element: Element) -> Iterator[tuple[str, frozenset[str]]]:
-    if (timer := _parsed(element.timer)) is not None:
+    if (timer := parsed(element.timer)) is not None:
         yield f"Waktu pada «{element.label}»", timer.names
     if element.multi is not None:
         for text in (element.multi.cardinality, element.multi.until):
-            if (bound := _parsed(text)) is not None:
+            if (bound := parsed(text)) is not None:
                 yield (
                     f"Perulangan «{element.label}»",
                     bound.names - {element.multi.answer or "", element.multi.item or ""},
@@ -131,7 +133,8 @@ def _element_reads(element: Element) -> Iterator[tuple[str, frozenset[str]]]:
             own.add(name)
 
 
-def _parsed(text: str | None) -> Expression | None:
+def parsed(text: str | None) -> Expression | None:
+    """The expression, or None when there is none or it is broken: that is told elsewhere."""
     try:
         return parse(text) if text is not None else None
     except ExpressionError:
@@ -180,7 +183,7 @@ def variable_findings(reading: Reading) -> Iterator[Finding]:
                 message = unknown_name(name, reading.provided_anywhere)
                 yield error(f"{read.label}: {message}", read.element, read.name)
             elif name not in reading.before[read.node]:
-                yield error(f"{read.label} membaca «{name}», tetapi ada jalan ke sana yang belum mengisinya. "
+                yield error(f"{read.label} membaca «{name}», tetapi ada jalan yang belum mengisinya. "
                             "Pindahkan pengisiannya ke langkah yang selalu dilewati.", read.element, read.name)  # fmt: skip
             yield from _personal(reading, read, name)
     yield from _contested(reading)
@@ -195,78 +198,27 @@ def _personal(reading: Reading, read: Read, name: str) -> Iterator[Finding]:
 
 def _contested(reading: Reading) -> Iterator[Finding]:
     """A variable written in one branch that another already carries: the join would keep whichever ends last."""
-    graph, used = reading.graph, frozenset().union(*(each.names for each in reading.reads))
-    for join in reading.diagram.elements.values():
+    graph, elements = reading.graph, reading.diagram.elements
+    used = frozenset().union(*(each.names for each in reading.reads))
+    for join in elements.values():
         inputs = graph.predecessors[join.id]
         if join.kind not in JOINS | {"inclusiveGateway"} or len(inputs) < 2:
             continue
-        leading = {each: graph.before([each]) - graph.after([join.id]) for each in inputs}
-        for element in reading.diagram.elements.values():
-            branches = [each for each in inputs if element.id in leading[each]]
+        leading = {each: graph.before([each], without=join.id) for each in inputs}
+        for element in elements.values():
             others = [each for each in inputs if element.id not in leading[each]]
-            if not branches:
+            if not 0 < len(others) < len(inputs) or not _beside(reading, join, element, others):
                 continue
-            carried = frozenset().union(*(reading.maybe_before[each] | reading._left(each) for each in others))
-            for name in sorted(reading._gives(element) & used & carried):
-                yield error(f"«{name}» diisi «{element.label}» di satu cabang, padahal cabang lain menuju «{join.label}» "
-                            "juga membawanya. Beri isian itu nama lain.", element.id, element.name)  # fmt: skip
+            carried = frozenset().union(*(reading.maybe_before[each] | reading.left(each) for each in others))
+            for name in sorted(reading.gives(element) & used & carried):
+                message = f"«{name}» diisi «{element.label}» di satu cabang, padahal cabang lain ke «{join.label}» "
+                yield error(message + "juga membawanya. Beri isian itu nama lain.", element.id, element.name)
 
 
-def repeat_findings(diagram: Diagram, graph: Graph, forms: Mapping[str, Form]) -> Iterator[Finding]:
-    """Multi-instance tasks the library cannot carry through, or that could repeat without bound."""
-    for element in diagram.elements.values():
-        multi = element.multi
-        if multi is None:
-            continue
-        if element.kind != "userTask":
-            yield _about(element, "hanya tugas pengguna yang dapat diulang untuk beberapa orang.")
-        if (multi.cardinality is None) == (multi.source is None):
-            yield _about(element, "isi salah satu: jumlah (loopCardinality) atau daftar (loopDataInputRef).")
-        if (multi.result is None) != (multi.answer is None):
-            yield _about(element, "loopDataOutputRef dan outputDataItem harus diisi berdua, atau tidak sama sekali.")
-        if multi.result is not None and graph.in_loop(element.id):
-            yield _about(element, "tugas berulang yang mengumpulkan hasil tidak boleh berada dalam putaran.")
-        if multi.answer is not None and element.form_key in forms:
-            fields = forms[element.form_key or ""].properties
-            if multi.answer not in fields:
-                yield _about(element, f"outputDataItem «{multi.answer}» bukan isian formulirnya.")
-            elif multi.answer not in forms[element.form_key or ""].schema.get("required", []):
-                yield _about(element, f"isian «{multi.answer}» yang dikumpulkan harus wajib diisi.")
-        if multi.cardinality is not None:
-            yield from _cardinality(element, multi.cardinality, forms)
-        if multi.source is not None:
-            yield from _source_list(element, multi.source, forms)
-        bound = frozenset(filter(None, (multi.item, multi.answer)))
-        if (lane := diagram.lanes.get(element.lane or "")) and lane.unit_variable in bound:
-            yield _about(
-                element, f"lajur «{lane.name}» tidak dapat dimiliki unit per ulangan («{lane.unit_variable}»)."
-            )
-
-
-MAX_REPEATS = 20
-
-
-def _cardinality(element: Element, text: str, forms: Mapping[str, Form]) -> Iterator[Finding]:
-    names = _parsed(text)
-    if names is None:
-        return
-    if text.strip().isdecimal() and 1 <= int(text) <= MAX_REPEATS:
-        return
-    limits = [
-        form.properties[text.strip()].get("maximum") for form in forms.values() if text.strip() in form.properties
-    ]
-    if not limits or any(not isinstance(each, int) or each > MAX_REPEATS for each in limits):
-        yield _about(element, f"jumlahnya harus bilangan 1 sampai {MAX_REPEATS}, atau isian bilangan yang maximum-nya "
-                     f"paling banyak {MAX_REPEATS}.")  # fmt: skip
-
-
-def _source_list(element: Element, name: str, forms: Mapping[str, Form]) -> Iterator[Finding]:
-    fields = [form.properties[name] for form in forms.values() if name in form.properties]
-    if any(each.get("type") != "array" or each.get("maxItems", MAX_REPEATS + 1) > MAX_REPEATS for each in fields):
-        yield _about(element, f"daftar «{name}» harus isian bertipe array dengan maxItems paling banyak {MAX_REPEATS}.")
-    if fields and not any(name in form.schema.get("required", []) for form in forms.values()):
-        yield _about(element, f"daftar «{name}» harus wajib diisi.")
-
-
-def _about(element: Element, message: str) -> Finding:
-    return error(f"«{element.label}»: {message}", element.id, element.name)
+def _beside(reading: Reading, join: Element, element: Element, others: list[str]) -> bool:
+    """Whether `element` can run beside one of `others`; at an inclusive gateway only after something split the flow."""
+    if join.kind in JOINS:
+        return True
+    splits = [each.id for each in reading.diagram.elements.values() if each.kind in JOINS | {"inclusiveGateway"}]
+    ways = (reading.graph.after([each], without=join.id) for each in splits if each != join.id)
+    return any(element.id in way and not way.isdisjoint(others) for way in ways)

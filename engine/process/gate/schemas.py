@@ -95,11 +95,7 @@ def _field_messages(name: str, field: dict[str, Any], fields: Mapping[str, Any],
         yield f"kata kunci «{keyword}» tidak didukung."
     if field.get("type") not in _TYPES:
         yield f"type harus salah satu dari {', '.join(_TYPES)}."
-    source = field.get("x-pilihan")
-    if source is not None and source["tabel"] not in _TABLES:
-        yield f"tabel «{source['tabel']}» tidak dikenal. Yang ada: {', '.join(_TABLES)}."
-    if source is not None and source.get("tergantung", name) not in fields:
-        yield f"tergantung pada isian «{source['tergantung']}» yang tidak ada."
+    yield from _choice_messages(field, fields)
     if field.get("x-kasus", "judul") not in CASE_COLUMNS:
         yield f"x-kasus harus salah satu dari {', '.join(CASE_COLUMNS)}."
     for role in field.get("x-terlihat", []):
@@ -108,6 +104,16 @@ def _field_messages(name: str, field: dict[str, Any], fields: Mapping[str, Any],
     for low, high in (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems")):
         if low in field and high in field and field[low] > field[high]:
             yield f"{low} lebih besar dari {high}."
+
+
+def _choice_messages(field: dict[str, Any], fields: Mapping[str, Any]) -> Iterator[str]:
+    source = field.get("x-pilihan")
+    if source is None:
+        return
+    if source["tabel"] not in _TABLES:
+        yield f"tabel «{source['tabel']}» tidak dikenal. Yang ada: {', '.join(_TABLES)}."
+    if "tergantung" in source and source["tergantung"] not in fields:
+        yield f"tergantung pada isian «{source['tergantung']}» yang tidak ada."
 
 
 def _advice(form: Form) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -42,7 +43,8 @@ def schema_findings(root: etree._Element) -> list[Finding]:
         schema = _schema()
         if schema.validate(root.getroottree()):
             return []
-        entries = [(entry.line, entry.path, entry.message) for entry in schema.error_log]
+        log: Any = schema.error_log  # the stubs do not know that it is a sequence
+        entries = [(entry.line, entry.path, entry.message) for entry in log]
     found: dict[str, Finding] = {}
     for line, path, message in entries:
         node = _nearest(root, path)
@@ -80,10 +82,10 @@ def _schema() -> etree.XMLSchema:
 def _nearest(root: etree._Element, path: str | None) -> etree._Element | None:
     """The element at `path` or its nearest ancestor with an id."""
     try:
-        found = root.getroottree().xpath(path) if path else []
+        found: Any = root.getroottree().xpath(path) if path else []
     except etree.XPathError:
         return None
-    node = found[0] if isinstance(found, list) and found else None
+    node: etree._Element | None = found[0] if found else None
     while node is not None and node.get("id") is None:
         node = node.getparent()
     return node

@@ -139,7 +139,7 @@ def join_findings(diagram: Diagram, graph: Graph) -> Iterator[Finding]:
         inputs = graph.predecessors[join.id]
         if join.kind not in JOINS or len(inputs) < 2:
             continue
-        leading = {each: graph.before([each]) for each in inputs}
+        leading = {each: graph.before([each], without=join.id) for each in inputs}
         for element in diagram.elements.values():
             leaves = element.kind in CHOICES or (element.kind == "boundaryEvent" and element.interrupting)
             origin = element.attached_to if element.kind == "boundaryEvent" else element.id

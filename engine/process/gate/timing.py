@@ -81,8 +81,9 @@ def _inputs(diagram: Diagram, graph: Graph) -> Iterator[Finding]:
             continue
         earlier = [diagram.elements[each] for each in graph.before([task.id]) - {task.id} if each in diagram.elements]
         if all(_plain(each.properties.get("output", "")) != wanted for each in earlier):
-            yield warning(f"Kelengkapan «{task.properties['kelengkapan']}» pada «{task.label}» bukan output langkah sebelumnya.",
-                          task.id, task.name)  # fmt: skip
+            text = task.properties["kelengkapan"]
+            message = f"Kelengkapan «{text}» pada «{task.label}» bukan output langkah sebelumnya."
+            yield warning(message, task.id, task.name)
 
 
 def _plain(text: str) -> str:

@@ -75,8 +75,8 @@ class _Trial:
         literals = [each for text in self.diagram.expressions.values() for each in parse(text).literals]
         found: dict[str, list[dict[str, Any]]] = {}
         for task in self.diagram.elements.values():
-            if task.form_key in forms and task.form_key not in found:
-                form = forms[task.form_key]
+            form = forms.get(task.form_key or "")
+            if form is not None and form.key not in found:
                 found[form.key] = answers(form, self.diagram.read_variables, literals, self.rng)
                 if not found[form.key]:
                     self._say(task.id, f"Formulir «{form.key}» tidak dapat diisi dengan jawaban apa pun yang sah; "
@@ -169,7 +169,7 @@ class _Trial:
             if action is not None:
                 self.led.setdefault(flow, set()).add(action)
         if len(orjson.loads(zstandard.decompress(step.state))["tasks"]) > MAX_PREDICTED:
-            self._say(action.element if action else "", f"Mesin harus menyiapkan lebih dari {MAX_PREDICTED} langkah di muka. "
+            self._say(action.element if action else "", f"Mesin menyiapkan lebih dari {MAX_PREDICTED} langkah di muka. "
                       "Kurangi cabang sejajar berturut-turut.")  # fmt: skip
         for task in step.opened:
             self._check_owner(task, step.position)
@@ -178,7 +178,7 @@ class _Trial:
         element = self.diagram.elements[task.element]
         lane = self.diagram.lanes.get(element.lane or "")
         if lane is not None and lane.unit_variable and not position.variables.get(lane.unit_variable):
-            self._say(element.id, f"«{element.label}» dapat terbuka tanpa unit: isian «{lane.unit_variable}» masih kosong. "
+            self._say(element.id, f"«{element.label}» dapat terbuka tanpa unit: isian «{lane.unit_variable}» kosong. "
                       "Wajibkan isian itu di formulir sebelumnya.")  # fmt: skip
 
     def _say_wrong(self, action: Action | None, wrong: Exception) -> None:

@@ -130,7 +130,7 @@ def _together(
                 if _holds(one, combination) and _holds(other, combination):
                     shown = ", ".join(f"{name} = {value}" for name, value in combination.items())
                     yield warning(f"Pada gerbang «{gateway.label}» syarat «{first.name or first.id}» dan "
-                                  f"«{second.name or second.id}» bisa sama-sama benar ({shown}). Buat hanya satu yang benar.",
+                                  f"«{second.name or second.id}» bisa sama-sama benar ({shown}). Buat satu saja.",
                                   gateway.id, gateway.name)  # fmt: skip
                     break
 
