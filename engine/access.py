@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from engine.process.diagram import Lane
@@ -103,13 +103,20 @@ def owns_open_task(actor: Actor) -> ColumnElement[bool]:
 
 def visible_cases(actor: Actor, rights: Rights) -> ColumnElement[bool]:
     """SQL: cases that exist for this actor."""
-    if _sees_all(actor.roles, rights):
+    return or_(Case.reporter_id == actor.account_id, seen_by_role(actor, rights))
+
+
+def seen_by_role(actor: Actor, rights: Rights) -> ColumnElement[bool]:
+    """SQL: cases that a role shows to this actor; a Pemilik Proses sees steps and times of all."""
+    return true() if actor.holds(PROCESS_OWNER) else read_by_role(actor, rights)
+
+
+def read_by_role(actor: Actor, rights: Rights) -> ColumnElement[bool]:
+    """SQL: cases of which a role lets this actor read what was written. Roles do not lend each other their reach."""
+    lanes = [(each, rights[each.role].sees) for each in actor.held if each.role in rights]
+    if actor.holds(AUDITOR, LEADER) or any(sees == "semua" for _, sees in lanes):
         return true()
-    seen: list[ColumnElement[bool]] = [Case.reporter_id == actor.account_id]
-    for each in actor.held:
-        if each.unit and each.role in rights and rights[each.role].sees == "unit":
-            seen.append(_had_a_task(each.role, each.unit))
-    return or_(*seen)
+    return or_(false(), *(_had_a_task(held.role, held.unit) for held, sees in lanes if sees == "unit" and held.unit))
 
 
 def _had_a_task(role: str, unit: str) -> ColumnElement[bool]:
@@ -119,17 +126,6 @@ def _had_a_task(role: str, unit: str) -> ColumnElement[bool]:
     former = exists(select(FormerUnit.task_id).where(FormerUnit.task_id == task.id, FormerUnit.unit == unit))
     had = (task.case_id == Case.id, task.lane == role, or_(task.unit == unit, former))
     return exists(select(task.id).where(*had))
-
-
-def _sees_all(roles: Iterable[str], rights: Rights) -> bool:
-    return any(role in FIXED_ROLES[:3] or (role in rights and rights[role].sees == "semua") for role in roles)
-
-
-def reads_contents(actor: Actor, rights: Rights, reporter_id: str) -> bool:
-    """Whether an actor who sees the case reads what was written in it: a Pemilik Proses sees steps and times only."""
-    return actor.account_id == reporter_id or any(
-        role in (AUDITOR, LEADER) or (role in rights and rights[role].sees in ("semua", "unit")) for role in actor.roles
-    )
 
 
 def knows_identity(actor: Actor, rights: Rights, reporter_id: str) -> bool:

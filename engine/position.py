@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.history.event import canonical, digest, moment_text
 from engine.process.diagram import Diagram
-from engine.process.runtime import OpenTask, Position
+from engine.process.runtime import OpenTask, Position, Step
 
 
 def task_unit(diagram: Diagram, element: str, variables: Mapping[str, Any]) -> str | None:
@@ -43,3 +43,15 @@ def position_facts(diagram: Diagram, position: Position, assignees: Mapping[str,
 def position_digest(diagram: Diagram, position: Position, assignees: Mapping[str, str]) -> str:
     """SHA-256 of the canonical position."""
     return digest(canonical(position_facts(diagram, position, assignees)))
+
+
+def assignees_after(diagram: Diagram, step: Step, assignees: Mapping[str, str]) -> dict[str, str]:
+    """Who holds which open task after a step: closed tasks are held by nobody, nor are those whose unit changed."""
+    before, after = step.before.variables, step.position.variables
+    elements = {task.id: task.element for task in step.position.tasks}
+    return {
+        task: account
+        for task, account in assignees.items()
+        if task in elements
+        and task_unit(diagram, elements[task], before) == task_unit(diagram, elements[task], after)
+    }

@@ -32,10 +32,17 @@ def step_rows(timeline: Timeline) -> list[StepRow]:
             state=step.state,
             status=step.status,
             when_text=_when(step),
-            who_text=", ".join(each for each in (step.who, step.unit) if each and each != step.role),
+            who_text=_who(step),
         )
         for step in timeline.steps
     ]
+
+
+def _who(step: StepView) -> str:
+    """Who did the step, as far as the reader may know; a clerk who acted for the reporter is said to have."""
+    if step.on_behalf:
+        return f"{step.who or 'petugas'} atas nama pelapor"
+    return ", ".join(each for each in (step.who, step.unit) if each and each != step.role)
 
 
 def _when(step: StepView) -> str:

@@ -55,7 +55,9 @@ def _page(task_id: str, posted: Posted | None, errors: dict[str, str], key: str,
         page = tasks.task_page(session, actor(), task_id)
         fields = page.brief.form.fields(tables(session, page.brief.form.tables))
     if page.brief.status != "open":
-        return make_response(render_template("tasks/selesai.html", page=page, brief=page.brief, case=page.seen.case), code)
+        return make_response(
+            render_template("tasks/selesai.html", page=page, brief=page.brief, case=page.seen.case), code
+        )
     values = posted.typed if posted is not None else page.start
     shown = render_template(
         "tasks/tugas.html", page=page, brief=page.brief, case=page.seen.case, timeline=page.timeline, fields=fields,

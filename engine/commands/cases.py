@@ -17,7 +17,7 @@ from engine.commands.statements import CASE_BY_ID, CASE_BY_TASK, CLOSE_TASK, MOV
 from engine.commands.streams import store_event
 from engine.errors import Conflict, Incident, NotFound
 from engine.history.event import Event, make_event, moment_text, not_before
-from engine.position import position_digest, task_facts
+from engine.position import assignees_after, position_digest, task_facts
 from engine.process.runtime import OpenTask, Position, RunError, Step, UnreadableState
 from engine.process.spiff import Moment
 from engine.store.deployments import Deployed, deployed
@@ -163,8 +163,7 @@ def record(
     Tasks that closed are left to the caller: only it knows whether they were done or cancelled.
     """
     at = not_before(moment.at, case.changed_at)
-    for task in step.closed:
-        case.assignees.pop(task, None)
+    case.assignees = assignees_after(case.deployed.diagram, step, case.assignees)
     position = position_digest(case.deployed.diagram, step.position, case.assignees)
     body = {**facts, "effects": effects(case, step), "position": position}
     event = make_event(f"kasus/{case.id}", case.rev + 1, case.head, type, at, body, values)

@@ -135,6 +135,8 @@ def finished_before(session: Session, case: LoadedCase, task: TaskRow, actor: Ac
     name = session.scalar(select(Account.name).where(Account.id == task.finished_by))
     if task.finished_by == case.reporter_id != actor.account_id:
         name = "pelapor"
+    elif task.owner_id == actor.account_id:
+        name = "petugas"  # staff are named to staff; the reporter reads roles
     by = "Anda" if task.finished_by == actor.account_id else name
     raise Conflict(
         f"Tugas ini sudah diselesaikan {by}. Tulisan Anda belum terkirim; salinannya ada di bawah.",

@@ -14,7 +14,7 @@ from engine.position import task_facts
 from engine.process.runtime import Step
 from engine.store.models import FormerUnit, Task, Unit
 
-MIN_REASON = 10  # characters
+MIN_REASON, MAX_REASON = 10, 1000  # characters
 
 
 def move_task(session: Session, actor: Actor, task_id: str, unit: str, reason: str, *, now: datetime) -> None:
@@ -32,8 +32,6 @@ def move_task(session: Session, actor: Actor, task_id: str, unit: str, reason: s
     step = run(case, lambda: case.deployed.program.assign(case.state, {variable: unit}, moment))
     moved = _moved(case, step)
     units = dict(case.open_units)
-    for each in moved:
-        case.assignees.pop(each, None)
     facts = {
         "actor": actor.account_id,
         "appointment": mover.id,
@@ -65,6 +63,8 @@ def _check(session: Session, unit: str, current: str | None, reason: str) -> Non
         errors["bidang"] = "Tugas ini sudah ada di Bidang/unit kerja itu."
     if len(reason.strip()) < MIN_REASON:
         errors["alasan"] = f"Tulis alasan paling sedikit {MIN_REASON} huruf."
+    if len(reason) > MAX_REASON:
+        errors["alasan"] = f"Alasan paling banyak {MAX_REASON} huruf."
     if errors:
         raise Rejected(errors)
 

@@ -160,10 +160,15 @@ class Diagram:
                     seen.add(target)
                     stack.append((target, iter(self._next(target))))
 
-        for element in self.elements.values():
-            if element.kind == "startEvent" and element.id not in seen:
+        ordered: list[str] = []
+        starts = [each for each in self.elements.values() if each.kind == "startEvent"]
+        # The process's own start first: what an event subprocess does comes after it.
+        for element in sorted(starts, key=lambda each: each.parent is not None):
+            if element.id not in seen:
                 visit(element.id)
-        return [self.elements[each] for each in reversed(order)]
+                ordered += reversed(order)
+                order.clear()
+        return [self.elements[each] for each in ordered]
 
     def _next(self, element: str) -> list[str]:
         boundaries = [each.id for each in self.elements.values() if each.attached_to == element]

@@ -156,7 +156,7 @@ def _check_node(node: ast.AST) -> None:
 
 
 def _check_name(name: str, column: int | None) -> None:
-    if name.startswith("_"):
+    if name.startswith("_"):  # of an expression the grammar has refused it already; of a script's line not
         raise ExpressionError("Nama tidak boleh diawali garis bawah.", column)
     if name in RESERVED:
         raise ExpressionError(f"Nama `{name}` dipakai sistem; beri isian itu nama lain.", column)

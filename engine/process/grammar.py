@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
     |(?P<text>'[^'\\\n]*'|"[^"\\\n]*")(?![\w'"])
     |(?P<number>[0-9]+(?:\.[0-9]+)?)(?![\w.])
-    |(?P<word>[A-Za-z_][A-Za-z0-9_]*)(?!['"\w.])
+    |(?P<word>[A-Za-z][A-Za-z0-9_]*)(?!['"\w.])
     |(?P<sign>==|!=|<=|>=|//|\*(?!\*)|<(?![<>])|>(?!>)|[-+/%()\[\],])(?!=)""",
     re.VERBOSE | re.ASCII,
 )
@@ -33,8 +33,9 @@ _HINTS = (
     (re.compile(r"[\u2018\u2019\u201c\u201d`]"), "Gunakan tanda petik lurus ' atau \"."),
     (re.compile(r"['\"]"), "Tanda petik belum berpasangan, atau teks memuat petik atau garis miring terbalik."),
     (re.compile(r"[0-9]+,[0-9]"), "Tulis pecahan dengan titik."),
-    (re.compile(r"[A-Za-z_][A-Za-z0-9_]*\."), "Titik di antara nama tidak dikenal; tulis nama isiannya saja."),
-    (re.compile(r"[A-Za-z_]['\"]?"), "Teks tidak boleh berawalan huruf, dan nama hanya memuat huruf, angka, dan _."),
+    (re.compile(r"_"), "Nama tidak boleh diawali garis bawah."),
+    (re.compile(r"[A-Za-z][A-Za-z0-9_]*\."), "Titik di antara nama tidak dikenal; tulis nama isiannya saja."),
+    (re.compile(r"[A-Za-z]['\"]?"), "Teks tidak boleh berawalan huruf, dan nama hanya memuat huruf, angka, dan _."),
 )
 _FOREIGN_WORDS = {
     "dan": "and", "atau": "or", "bukan": "not", "tidak": "not", "jika": "if", "benar": "True", "salah": "False",

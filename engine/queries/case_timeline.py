@@ -53,6 +53,7 @@ class StepView:
     opened_at: datetime | None = None
     finished_at: datetime | None = None
     who: str = ""
+    on_behalf: bool = False  # a clerk did it for the reporter
     unit: str = ""
     task_id: str | None = None  # when the open task is this actor's to complete
     move_id: str | None = None  # the open task, when this actor may move it to another unit
@@ -123,7 +124,7 @@ def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
     moves = [
         (event.at, units.get(str(next(iter(event.body["set"].values()))), ""), str(event.values.get("alasan", "")))
         for event in events
-        if event.type == "task_moved" and seen.contents and seen.as_staff
+        if event.type == "task_moved" and seen.reads_as_staff
     ]
     return Timeline(steps, done, current, flows, status or seen.case.outcome or "", moves)
 
@@ -165,6 +166,7 @@ class _Story:
             opened_at=task.opened_at if task else None,
             finished_at=task.finished_at if task and task.status == "done" else None,
             who=self._who(task),
+            on_behalf=task is not None and task.owner_id is not None and task.finished_by not in (None, task.owner_id),
             unit=unit,
             task_id=task.id if task is not None and mine else None,
             move_id=task.id if task is not None and self._movable(task) else None,
@@ -216,6 +218,8 @@ class _Story:
             listed = "x-terlihat" in form.properties[name]
             if listed and form.readable_by(name, [reporter.name]):
                 return True
+        if not self.seen.reads_as_staff:
+            return False
         if self.actor.holds(AUDITOR, LEADER):
             return True
         staff = [role for role in self.actor.roles if role in diagram.lanes and not diagram.lanes[role].is_reporter]

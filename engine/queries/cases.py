@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, Rights, knows_identity, lane_rights, reads_contents, visible_cases
+from engine.access import Actor, Rights, knows_identity, lane_rights, read_by_role, seen_by_role, visible_cases
 from engine.errors import NotFound
 from engine.queries.choices import labels
 from engine.store.deployments import Deployed, deployed
@@ -27,6 +27,7 @@ class Sight:
     contents: bool  # reads what was written
     identity: bool  # reads the reporter's name and contact
     as_staff: bool  # sees it by a role, not only as its reporter
+    reads_as_staff: bool  # and that role reads what was written
     reporter: Account | None  # only with `identity`
 
 
@@ -62,20 +63,24 @@ def sight(session: Session, actor: Actor, number: str) -> Sight:
 def sight_of(session: Session, actor: Actor, case: Case, checksum: str, rights: Rights) -> Sight:
     """What the actor, who has a reason to see this case, may read of it."""
     identity = knows_identity(actor, rights, case.reporter_id)
+    by_role = select(seen_by_role(actor, rights), read_by_role(actor, rights)).where(Case.id == case.id)
+    as_staff, reads_as_staff = session.execute(by_role.select_from(Case)).one()
     return Sight(
         case=case,
         deployed=deployed(session, case.deployment_id, checksum),
         rights=rights,
-        contents=reads_contents(actor, rights, case.reporter_id),
+        contents=actor.account_id == case.reporter_id or reads_as_staff,
         identity=identity,
-        as_staff=actor.account_id != case.reporter_id or bool(actor.held),
+        as_staff=as_staff,
+        reads_as_staff=reads_as_staff,
         reporter=session.get(Account, case.reporter_id) if identity else None,
     )
 
 
 def own_cases(session: Session, actor: Actor, *, page: int = 1) -> tuple[list[CaseRow], bool]:
     """Cases that this person reported, newest first, and whether there are more."""
-    return _rows(session, select(Case).where(Case.reporter_id == actor.account_id), page, titles=True)
+    mine = Case.reporter_id == actor.account_id
+    return _rows(session, select(Case).where(mine), page, readable=mine, own=True)
 
 
 def seen_cases(
@@ -90,33 +95,39 @@ def seen_cases(
         statement = statement.where(Case.closed_at.is_(None))
     if state == "selesai":
         statement = statement.where(Case.closed_at.is_not(None))
-    return _rows(session, statement, page, titles=reads_contents(actor, rights, ""))
+    readable = or_(Case.reporter_id == actor.account_id, read_by_role(actor, rights))
+    return _rows(session, statement, page, readable=readable)
 
 
-def _rows(session: Session, statement: Select[Case], page: int, *, titles: bool) -> tuple[list[CaseRow], bool]:
+def _rows(
+    session: Session, statement: Select[Case], page: int, *, readable: ColumnElement[bool], own: bool = False
+) -> tuple[list[CaseRow], bool]:
     ordered = statement.order_by(Case.opened_at.desc(), Case.id).offset((page - 1) * PAGE).limit(PAGE + 1)
     cases = list(session.scalars(ordered))
     open_tasks: dict[str, Task] = {}
     ids = [case.id for case in cases]
     for task in session.scalars(select(Task).where(Task.case_id.in_(ids), Task.status == "open").order_by(Task.id)):
         open_tasks.setdefault(task.case_id, task)
+    titled = set(session.scalars(select(Case.id).where(Case.id.in_(ids), readable)))
     checksums = dict(session.execute(select(Deployment.id, Deployment.checksum)).all())
     names = labels(session)
     rows = []
     for case in cases[:PAGE]:
         version = deployed(session, case.deployment_id, checksums[case.deployment_id])
-        rows.append(_case_row(case, open_tasks.get(case.id), version, names, titles=titles))
+        # The working title is the staff's word; reporters find their complaint under their own.
+        title = (case.judul if own else case.judul_kerja or case.judul) or ""
+        rows.append(_case_row(case, open_tasks.get(case.id), version, names, title if case.id in titled else ""))
     return rows, len(cases) > PAGE
 
 
 def _case_row(
-    case: Case, task: Task | None, version: Deployed, names: dict[str, dict[str, str]], *, titles: bool
+    case: Case, task: Task | None, version: Deployed, names: dict[str, dict[str, str]], title: str
 ) -> CaseRow:
     element = version.diagram.elements[task.element] if task is not None else None
     unit = names["unit"].get(task.unit or "", "") if task is not None else ""
     return CaseRow(
         number=case.number,
-        title=(case.judul_kerja or case.judul or "") if titles else "",
+        title=title,
         category=names["kategori"].get(case.kategori or "", ""),
         opened_at=case.opened_at,
         closed_at=case.closed_at,

@@ -69,7 +69,8 @@ def _row(session: Session, row: Any, names: dict[str, dict[str, str]]) -> WorkRo
     return WorkRow(
         task_id=task.id,
         number=case.number,
-        title=case.judul_kerja or case.judul or "(tanpa judul)",
+        # The working title is the staff's word; reporters find their complaint under their own.
+        title=(case.judul if task.owner_id else case.judul_kerja or case.judul) or "(tanpa judul)",
         step=element.label,
         category=names["kategori"].get(case.kategori or "", ""),
         unit=names["unit"].get(task.unit or "", ""),

@@ -14,8 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import Engine, select
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.serving import make_server
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 from engine.commands.accounts import give_appointment, register_account
 from engine.commands.deploy import deploy, read_forms
@@ -69,8 +70,10 @@ class Person:
 
     def post(self, path: str, data: dict[str, Any] | None = None, page: str | None = None, **more: Any) -> TestResponse:
         """Open the page, then post with its hidden fields."""
-        fields = {**self.token(page or path), **(data or {})}
-        return self.client.post(path, data=fields, content_type="multipart/form-data", **more)
+        fields = {name: files(value) for name, value in {**self.token(page or path), **(data or {})}.items()}
+        # Encoded here, in memory: the test client leaves the temporary file of a large body to the garbage collector.
+        boundary, body = encode_multipart(MultiDict(fields))
+        return self.client.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}", **more)
 
     def open_task(self, number: str) -> str:
         """Path of this person's open task of a case, from the worklist as shown."""
@@ -168,6 +171,13 @@ class Site:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+def files(value: Any) -> Any:
+    """A (stream, name) pair, or a list of them, as files; other values as they are."""
+    if isinstance(value, list):
+        return [files(each) for each in value]
+    return FileStorage(value[0], filename=value[1]) if isinstance(value, tuple) else value
 
 
 def hidden(answer: TestResponse) -> dict[str, str]:

@@ -34,8 +34,8 @@ class People:
         """From the worklist, as a person does."""
         page = self.page(name)
         page.goto("/tugas")
-        page.get_by_role("searchbox").fill(number)
-        page.get_by_role("searchbox").press("Enter")
+        page.get_by_label("Nomor aduan", exact=True).fill(number)
+        page.get_by_label("Nomor aduan", exact=True).press("Enter")
         page.locator("main a[href^='/tugas/']").first.click()
         expect(page.locator("main")).to_contain_text(number)
         return page

@@ -5,7 +5,7 @@ import io
 import pikepdf
 from PIL import Image
 
-from tests.webapp.site import COMPLAINT, Site, text_of
+from tests.webapp.site import COMPLAINT, Site, hidden, text_of
 
 GOOD = {**COMPLAINT, "subkategori": "biaya_belum_tahu"}
 PERSON = {"nama": "Bapak Jaya", "akun": "0812-9000-1234", "sandi": "rahasia-sekali"}
@@ -49,8 +49,6 @@ def test_nothing_is_lost_when_one_part_is_wrong(site: Site) -> None:
     assert "123" not in source.split("isian-sandi")[1][:300]
     assert site.cases() == 0
     # the kept file goes along when the form is sent again
-    from tests.webapp.site import hidden
-
     sent = visitor.client.post("/aduan/baru", data={**hidden(answer), **GOOD, **PERSON})
     assert sent.status_code == 303
     assert "bukti.png" in text_of(visitor.get(sent.headers["Location"]))

@@ -183,8 +183,8 @@ def variable_findings(reading: Reading) -> Iterator[Finding]:
                 message = unknown_name(name, reading.provided_anywhere)
                 yield error(f"{read.label}: {message}", read.element, read.name)
             elif name not in reading.before[read.node]:
-                yield error(f"{read.label} membaca «{name}», tetapi ada jalan yang belum mengisinya. "
-                            "Pindahkan pengisiannya ke langkah yang selalu dilewati.", read.element, read.name)  # fmt: skip
+                message = f"{read.label} membaca «{name}», tetapi ada jalan yang belum mengisinya. "
+                yield error(message + "Isi di langkah yang selalu dilewati.", read.element, read.name)
             yield from _personal(reading, read, name)
     yield from _contested(reading)
 

@@ -81,8 +81,9 @@ def _schema() -> etree.XMLSchema:
 
 def _nearest(root: etree._Element, path: str | None) -> etree._Element | None:
     """The element at `path` or its nearest ancestor with an id."""
+    prefixes = {key: value for each in root.iter() for key, value in each.nsmap.items() if key}
     try:
-        found: Any = root.getroottree().xpath(path) if path else []
+        found: Any = root.getroottree().xpath(path, namespaces=prefixes) if path else []
     except etree.XPathError:
         return None
     node: etree._Element | None = found[0] if found else None

@@ -163,6 +163,8 @@ class _Trial:
     def _note(self, step: Step, action: Action | None, taken: Counter[str]) -> None:
         self.elements.update(step.elements)
         self.flows.update(step.flows)
+        # A repeating timer is only done after its last round; what left it shows that it was passed.
+        self.elements.update(self.diagram.flows[each].source for each in step.flows)
         taken.update(step.flows)
         for flow in step.flows:
             self.most[flow] = max(self.most[flow], taken[flow])
