@@ -82,10 +82,12 @@ def test_the_matrix_of_people_and_cases(office: Office, cases: dict[str, Case]):
             assert (found is not None and found.reporter is not None) == rights.get(who, (0, False))[1], (name, who)
 
 
-@pytest.mark.parametrize("who", EVERYONE)
-def test_lists_and_figures_hold_exactly_the_cases_that_exist_for_a_person(
-    office: Office, cases: dict[str, Case], who: str
-):
+def test_lists_and_figures_hold_exactly_the_cases_that_exist_for_a_person(office: Office, cases: dict[str, Case]):
+    for who in EVERYONE:
+        check_lists(office, cases, who)
+
+
+def check_lists(office: Office, cases: dict[str, Case], who: str) -> None:
     matrix = {"siti_sd": SITI_AT_SD, "budi_nowhere": BUDI_NOWHERE, "budi_smp": BUDI_AT_SMP}
     mine = {cases[name].number for name, rights in matrix.items() if who in rights}
     reads = any(rights[who][0] for rights in matrix.values() if who in rights)
@@ -144,14 +146,15 @@ def test_a_task_is_nobody_elses_to_see_or_complete(office: Office):
         assert office.count_events() == before
 
 
-@pytest.mark.parametrize("task_id", ["f" * 32, "", "' OR 1=1 --", "x" * 5000])
-def test_a_task_that_does_not_exist_is_not_found(office: Office, task_id: str):
+def test_a_task_that_does_not_exist_is_not_found(office: Office):
     with transaction(office.engine) as session:
-        for refused in (find_task, task_page):
+        dewi = office.actor("dewi")
+        for task_id in ("f" * 32, "", "' OR 1=1 --", "x" * 5000):
+            for refused in (find_task, task_page):
+                with pytest.raises(NotFound):
+                    refused(session, dewi, task_id)
             with pytest.raises(NotFound):
-                refused(session, office.actor("dewi"), task_id)
-        with pytest.raises(NotFound):
-            complete_task(session, office.actor("dewi"), task_id, {}, now=office.now)
+                complete_task(session, dewi, task_id, {}, now=office.now)
 
 
 class TestAppointments:
@@ -160,23 +163,24 @@ class TestAppointments:
         until = today + timedelta(days=last) if last is not None else None
         return {"valid_from": today + timedelta(days=first), "valid_until": until}
 
-    @pytest.mark.parametrize("days", [(-10, -1), (1, None), (1, 30)])
-    @pytest.mark.parametrize(("role", "unit"), [("Admin", None), ("Bidang Terkait", "sd"), ("Auditor", None)])
-    def test_one_that_ended_or_has_not_begun_gives_nothing(self, office: Office, days, role: str, unit: str | None):
+    def test_one_that_ended_or_has_not_begun_gives_nothing(self, office: Office):
         case = office.file_complaint()
-        task = office.open_task(case) if role == "Admin" else office.go_to(case, "tanggapi_aduan")
-        office.hire("lina", role, unit, **self.dates(office, *days))
-        actor = office.actor("lina")
-        assert actor.held == () and office.worklist("lina") == []
+        tasks = {"Admin": office.open_task(case), "Bidang Terkait": office.go_to(case, "tanggapi_aduan")}
+        for days in ((-10, -1), (1, None), (1, 30)):
+            for role, unit in (("Admin", None), ("Bidang Terkait", "sd"), ("Auditor", None)):
+                office.hire("lina", role, unit, **self.dates(office, *days))
+        assert office.actor("lina").held == () and office.worklist("lina") == []
         assert seen_by(office, "lina", case) is NOTHING
-        with transaction(office.engine) as session, pytest.raises(NotFound):
-            complete_task(session, actor, task.id, {}, now=office.now)
+        with transaction(office.engine) as session:
+            for task in tasks.values():
+                with pytest.raises(NotFound):
+                    complete_task(session, office.actor("lina"), task.id, {}, now=office.now)
 
-    @pytest.mark.parametrize("days", [(0, 0), (-10, 0), (0, None)])
-    def test_first_and_last_day_count(self, office: Office, days):
+    def test_first_and_last_day_count(self, office: Office):
         case = office.file_complaint()
-        office.hire("lina", "Admin", **self.dates(office, *days))
-        assert [row.number for row in office.worklist("lina")] == [case.number]
+        for number, days in enumerate([(0, 0), (-10, 0), (0, None)]):
+            name = office.hire(f"lina{number}", "Admin", **self.dates(office, *days))
+            assert [row.number for row in office.worklist(name)] == [case.number]
 
     def test_a_day_is_a_day_in_jakarta(self, office: Office):
         office.hire("lina", "Admin", **self.dates(office, 0, 0))
@@ -314,11 +318,11 @@ class TestReading:
             "terima_jawaban": {"penilaian", "komentar"},
         }
 
-    @pytest.mark.parametrize("who", ["dewi", "hasan", "ratna", "auditor", "kepala"])
-    def test_staff_read_what_every_step_recorded(self, office: Office, who: str):
+    def test_staff_read_what_every_step_recorded(self, office: Office):
         case = office.finish(office.file_complaint())
         expected = {"isi_aduan": set(COMPLAINT)} | {element: set(typed) for element, (_, typed) in ROUTINE.items()}
-        assert read_by(office, who, case) == expected
+        for who in ("dewi", "hasan", "ratna", "auditor", "kepala"):
+            assert read_by(office, who, case) == expected, who
 
     def test_who_draws_the_process_reads_steps_and_times_and_no_word(self, office: Office):
         case = office.finish(office.file_complaint())
@@ -342,18 +346,18 @@ class TestReading:
         assert found is not None and found.identity
         assert set(read_by(office, "maya", case)) == {"isi_aduan", "input_tanggapan"}
 
-    @pytest.mark.parametrize("who", ["hasan", "ratna", "auditor", "kepala", "pemilik"])
-    def test_the_reporters_name_is_hidden_from_whoever_may_not_know_it(self, office: Office, who: str):
+    def test_the_reporters_name_is_hidden_from_whoever_may_not_know_it(self, office: Office):
         case = office.finish(office.file_complaint())
-        with transaction(office.engine) as session:
-            actor = office.actor(who)
-            seen = sight(session, actor, case.number)
-            rows = case_history(session, seen)
-            steps = case_timeline(session, actor, seen).steps
-        assert "Siti" not in repr([*rows, *steps])
-        assert rows[0].who == HIDDEN_REPORTER
-        assert {step.who for step in steps if step.role == "Pelapor"} == {"Pelapor"}
-        assert {step.who for step in steps if step.role == "Admin"} == {"Dewi"}, "staff are named to staff"
+        for who in ("hasan", "ratna", "auditor", "kepala", "pemilik"):
+            with transaction(office.engine) as session:
+                actor = office.actor(who)
+                seen = sight(session, actor, case.number)
+                rows = case_history(session, seen)
+                steps = case_timeline(session, actor, seen).steps
+            assert "Siti" not in repr([*rows, *steps])
+            assert rows[0].who == HIDDEN_REPORTER
+            assert {step.who for step in steps if step.role == "Pelapor"} == {"Pelapor"}
+            assert {step.who for step in steps if step.role == "Admin"} == {"Dewi"}, "staff are named to staff"
 
     def test_staff_are_roles_to_the_reporter(self, office: Office):
         case = office.finish(office.file_complaint())
@@ -381,10 +385,11 @@ class TestOnBehalf:
         assert seen_by(office, "budi", case) is not None
         assert office.tasks(case)[0].finished_by == office.people["dewi"]
 
-    @pytest.mark.parametrize("who", [who for who in EVERYONE if who not in ("dewi", "budi")])
-    def test_nobody_else_files_for_someone(self, office: Office, who: str):
-        with pytest.raises(NotAllowed):
-            office.file_complaint(who, reporter="budi")
+    def test_nobody_else_files_for_someone(self, office: Office):
+        for who in EVERYONE:
+            if who not in ("dewi", "budi"):
+                with pytest.raises(NotAllowed):
+                    office.file_complaint(who, reporter="budi")
         with transaction(office.engine) as session:
             assert session.scalar(select(Case.id)) is None
             assert session.scalar(select(Event.id).where(Event.stream.startswith("kasus/"))) is None
