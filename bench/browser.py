@@ -38,9 +38,9 @@ class Browser:
 
     def filled_in(self, path: str, values: Mapping[str, object]) -> bytes:
         """Open the page of a form and fill it in: the encoded body, hidden fields included."""
-        page = html.fromstring(self.get(path))
-        hidden = page.xpath("//main//form[.//input[@name='_kunci' or @name='sandi']][1]//input[@type='hidden']")
-        return urlencode([*((each.get("name"), each.get("value")) for each in hidden), *values.items()]).encode()
+        forms = html.fromstring(self.get(path)).forms
+        form = next(each for each in forms if {"_kunci", "sandi"} & set(each.fields.keys()))
+        return urlencode({**dict(form.form_values()), **values}).encode()
 
     def log_in(self, contact: str, password: str) -> None:
         """Log in as a person would, by the form."""

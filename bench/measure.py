@@ -60,7 +60,7 @@ def report(samples: list[Samples], floor: str, bar: Bar, *, as_json: bool) -> No
         return
     print("{:<12} {:<11} {:>8} {:>8} {:>8}".format(*HEAD))
     for row in rows:
-        print("{what:<12} {storage:<11} {p50_ms:>8.2f} {p95_ms:>8.2f} {ratio_to_floor:>8.2f}".format(**row))
+        print("{:<12} {:<11} {:>8.2f} {:>8.2f} {:>8.2f}".format(*row.values()))
     for storage in floors:
         print(_verdict(samples, storage, bar))
 

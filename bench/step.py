@@ -8,6 +8,8 @@ from pathlib import Path
 if __name__ == "__main__":  # this folder on the path would put http.py before the standard library's
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
+from functools import partial
+
 from bench.measure import Bar, Samples, options, report, wanted_storages
 from bench.office import STORAGES, Office, new_office, usable_storages
 from bench.ways import WAYS, Ours, Way, counted
@@ -18,7 +20,7 @@ WARM_UP = 2  # cases run through beforehand: statements compiled, deployment loa
 
 def measure(office: Office, *, cases: int, rounds: int) -> list[Samples]:
     """Time every way on the same number of equal cases, step by step in turn."""
-    ways = [way(office) for way in WAYS]
+    ways: list[Way] = [way(office) for way in WAYS]
     _run_round(ways, [Samples(way.name, office.storage) for way in ways], WARM_UP)
     samples = [Samples(way.name, office.storage) for way in ways]
     for _ in range(rounds):
@@ -38,7 +40,7 @@ def _run_round(ways: list[Way], samples: list[Samples], cases: int) -> None:
             order = [(index + turn) % len(ways) for index in range(len(ways))]
             turn += 1
             for index in order:
-                samples[index].time(lambda way=ways[index], step=steps[index]: way.take(step))  # type: ignore[misc]
+                samples[index].time(partial(ways[index].take, steps[index]))
 
 
 def statements_per_step(office: Office) -> list[int]:

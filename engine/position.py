@@ -52,6 +52,5 @@ def assignees_after(diagram: Diagram, step: Step, assignees: Mapping[str, str]) 
     return {
         task: account
         for task, account in assignees.items()
-        if task in elements
-        and task_unit(diagram, elements[task], before) == task_unit(diagram, elements[task], after)
+        if task in elements and task_unit(diagram, elements[task], before) == task_unit(diagram, elements[task], after)
     }

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
         return self.var.resolve() / "lampiran"
 
     @property
+    def keys(self) -> Path:
+        """Folder of the log's signing keys, outside the database; the public ones are in its public.txt."""
+        return self.var.resolve() / "keys"
+
+    @property
     def secure_cookies(self) -> bool:
         """Cookies are Secure only when the public address is https."""
         return self.base_url.startswith("https://")

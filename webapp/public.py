@@ -98,9 +98,7 @@ def _figures() -> CollectorRegistry:
         closed = session.scalar(select(count).select_from(Case).where(Case.closed_at.is_not(None))) or 0
         cases.labels("closed").set(closed)
         cases.labels("open").set((session.scalar(select(count).select_from(Case)) or 0) - closed)
-        for lane, number in session.execute(
-            select(Task.lane, count).where(Task.status == "open").group_by(Task.lane)
-        ):
+        for lane, number in session.execute(select(Task.lane, count).where(Task.status == "open").group_by(Task.lane)):
             open_tasks.labels(lane).set(number)
         incidents.set(session.scalar(select(count).select_from(Case).where(Case.incident.is_not(None))) or 0)
         last = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))

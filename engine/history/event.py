@@ -14,7 +14,9 @@ from typing import Any
 
 import orjson
 
-GENESIS = "0" * 64  # `previous` of a stream's first event
+from engine.history import verify
+
+GENESIS = verify.GENESIS
 
 
 def canonical(value: Any) -> bytes:

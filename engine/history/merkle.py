@@ -1,6 +1,6 @@
 """A Merkle log as in RFC 9162: frontier, root, inclusion and consistency proofs. Knows hashes only.
 
-Hashes are 32 bytes. Leaf hash: SHA-256(0x00 || entry); inner node: SHA-256(0x01 || left || right) (RFC 9162, 2.1.1).
+Hashes are 32 bytes. How proofs are checked stands in verify.py, which must not need this module.
 """
 
 from __future__ import annotations
@@ -9,18 +9,10 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from engine.history.verify import node_hash
+
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 Reader = Callable[[int, int], bytes]  # (level, index) -> hash of the complete subtree of 2**level leaves
-
-
-def leaf_hash(entry: bytes) -> bytes:
-    """Hash of one entry."""
-    return hashlib.sha256(b"\x00" + entry).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Hash of an inner node."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 @dataclass
@@ -65,13 +57,13 @@ def _split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def _subtree(read: Reader, start: int, size: int) -> bytes:
-    """Hash of leaves [start, start + size); `start` is aligned to the subtree."""
+def subtree(read: Reader, start: int, size: int) -> bytes:
+    """Hash of leaves [start, start + size) from stored complete subtrees; `start` is aligned to the subtree."""
     if size & (size - 1) == 0:
         level = size.bit_length() - 1
         return read(level, start >> level)
     left = _split(size)
-    return node_hash(_subtree(read, start, left), _subtree(read, start + left, size - left))
+    return node_hash(subtree(read, start, left), subtree(read, start + left, size - left))
 
 
 def inclusion_proof(read: Reader, index: int, size: int) -> list[bytes]:
@@ -83,10 +75,10 @@ def inclusion_proof(read: Reader, index: int, size: int) -> list[bytes]:
     while size > 1:
         left = _split(size)
         if index - start < left:
-            proof.append(_subtree(read, start + left, size - left))
+            proof.append(subtree(read, start + left, size - left))
             size = left
         else:
-            proof.append(_subtree(read, start, left))
+            proof.append(subtree(read, start, left))
             start, size = start + left, size - left
     return proof[::-1]
 
@@ -100,53 +92,11 @@ def consistency_proof(read: Reader, first: int, second: int) -> list[bytes]:
     while first - start < size:
         left = _split(size)
         if first - start <= left:
-            proof.append(_subtree(read, start + left, size - left))
+            proof.append(subtree(read, start + left, size - left))
             size = left
         else:
-            proof.append(_subtree(read, start, left))
+            proof.append(subtree(read, start, left))
             start, size, whole = start + left, size - left, False
     if not whole:
-        proof.append(_subtree(read, start, size))
+        proof.append(subtree(read, start, size))
     return proof[::-1]
-
-
-def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
-    """The root that an inclusion proof leads to (RFC 9162, 2.1.3.2); None when its length does not fit."""
-    if not 0 <= index < size:
-        return None
-    node, last, current = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            return None
-        if node & 1 or node == last:
-            current = node_hash(sibling, current)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            current = node_hash(current, sibling)
-        node, last = node >> 1, last >> 1
-    return current if last == 0 else None
-
-
-def consistent(first: int, first_root: bytes, second: int, second_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether a consistency proof holds between two roots (RFC 9162, 2.1.4.2)."""
-    if first == second:
-        return not proof and first_root == second_root
-    if not 0 < first < second or not proof:
-        return False
-    path = list(proof) if first & (first - 1) else [first_root, *proof]
-    node, last = first - 1, second - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    old = new = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            new = node_hash(new, sibling)
-        node, last = node >> 1, last >> 1
-    return last == 0 and old == first_root and new == second_root

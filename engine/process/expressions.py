@@ -9,6 +9,7 @@ For process owners: docs/panduan/ekspresi.md.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,7 +51,7 @@ def _number(value: object) -> int | float:
 
 
 def _bounded(value: int | float) -> int | float:
-    if abs(value) > MAX_INTEGER:
+    if not abs(value) <= MAX_INTEGER:  # put this way round, it refuses what is no number as well
         raise ExpressionError("Hasil hitungan terlalu besar.")
     return value
 
@@ -192,8 +193,8 @@ def _parse_text(text: str) -> ast.expr:
         # In brackets, since leading space would be an error; so a node's 0-based offset is the author's 1-based column.
         tree = ast.parse(f"({line})", mode="eval").body
     except SyntaxError as error:
-        column = (error.offset or 2) - 1
-        raise ExpressionError(f"Ungkapan `{line.strip()[:80]}` tidak dapat dibaca.{_hint(line)}", column) from error
+        column, hint = _misread(line, (error.offset or 2) - 1)
+        raise ExpressionError(f"Ungkapan `{line.strip()[:80]}` tidak dapat dibaca.{hint}", column) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(f"Ungkapan `{line.strip()[:80]}` tidak dapat dibaca.") from error
     if isinstance(tree, ast.Tuple):
@@ -201,9 +202,13 @@ def _parse_text(text: str) -> ast.expr:
     return tree
 
 
-def _hint(line: str) -> str:
-    words = "".join(sign if sign.isalnum() or sign == "_" else " " for sign in line).split()
-    return next((hint for word in words if word not in WORDS and (hint := meant(word, ()))), "")
+def _misread(line: str, column: int) -> tuple[int, str]:
+    """The first word of another language, with what was meant; else the column that Python names."""
+    for found in re.finditer(r"[A-Za-z_]\w*", re.sub(r"'[^']*'|\"[^\"]*\"", lambda text: " " * len(text[0]), line)):
+        hint = meant(found[0], ()) if found[0] not in WORDS else ""
+        if hint:
+            return found.start() + 1, hint
+    return min(max(column, 1), len(line)), ""
 
 
 @lru_cache(maxsize=4096)

@@ -239,9 +239,9 @@ class Program:
             # The registry passes the shared spec objects through and restores only what is a dictionary.
             stored |= {"spec": self._spec, "subprocess_specs": self._subprocess_specs}
             workflow: BpmnWorkflow = serializers.state.from_dict(stored)
+            workflow.script_engine = expressions
         except Exception as error:  # the library fails in many ways on bytes it did not write
             raise UnreadableState(repr(error)) from error
-        workflow.script_engine = expressions
         return workflow
 
 

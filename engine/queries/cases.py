@@ -63,9 +63,7 @@ def sight(session: Session, actor: Actor, number: str) -> Sight:
 def sight_of(session: Session, actor: Actor, case: Case, checksum: str, rights: Rights) -> Sight:
     """What the actor, who has a reason to see this case, may read of it."""
     identity = knows_identity(actor, rights, case.reporter_id)
-    by_role = select(
-        seen_by_role(actor, rights).label("as_staff"), read_by_role(actor, rights).label("reads_as_staff")
-    )
+    by_role = select(seen_by_role(actor, rights).label("as_staff"), read_by_role(actor, rights).label("reads_as_staff"))
     as_staff, reads_as_staff = session.execute(by_role.select_from(Case).where(Case.id == case.id)).one()
     return Sight(
         case=case,

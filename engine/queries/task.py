@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, lane_rights, ownership
@@ -17,6 +17,13 @@ from engine.queries.case_timeline import Timeline, case_timeline, latest_values,
 from engine.queries.cases import Sight, sight_of
 from engine.store.deployments import Deployed, deployed
 from engine.store.models import Account, Case, Deployment, Task
+
+_BY_ID = (  # built once: building it anew costs more than running it
+    select(Task, Case, Deployment.checksum)
+    .join(Case, Case.id == Task.case_id)
+    .join(Deployment, Deployment.id == Case.deployment_id)
+    .where(Task.id == bindparam("this_task"))
+)
 
 
 @dataclass(frozen=True)
@@ -69,13 +76,7 @@ def task_page(session: Session, actor: Actor, task_id: str) -> TaskPage:
 
 
 def _find(session: Session, actor: Actor, task_id: str) -> tuple[TaskBrief, Case, str]:
-    statement = (
-        select(Task, Case, Deployment.checksum)
-        .join(Case, Case.id == Task.case_id)
-        .join(Deployment, Deployment.id == Case.deployment_id)
-        .where(Task.id == task_id)
-    )
-    row = session.execute(statement).first()
+    row = session.execute(_BY_ID, {"this_task": task_id}).first()
     if row is None:
         raise NotFound
     found, case = row.Task, row.Case

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
@@ -37,6 +38,7 @@ def _open_sqlite(url: str) -> Engine:
     def prepare(connection: Any, _: object) -> None:
         for pragma in (
             "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "trusted_schema=OFF",
+            "recursive_triggers=ON",  # without it REPLACE deletes a row of history and no trigger sees it
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
@@ -50,13 +52,27 @@ def _open_sqlite(url: str) -> Engine:
     return engine
 
 
+def _open_postgresql(url: str) -> Engine:
+    arguments = {"autocommit": True}
+    engine = create_engine(url, connect_args=arguments, pool_pre_ping=True, pool_size=10, hide_parameters=True)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def begin(conn: Any, cursor: Any, statement: str, *_: object) -> None:
+        # As on SQLite: reads run in autocommit (each sees its own snapshot anyway), which spares them two round trips.
+        idle = conn.connection.dbapi_connection.info.transaction_status == TransactionStatus.IDLE
+        if idle and statement.lstrip()[:6].upper() != "SELECT":
+            cursor.execute("BEGIN")
+
+    return engine
+
+
 def open_database(url: str) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://...`. Raises ValueError for another database."""
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
         return _open_sqlite(url)
     if backend == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
+        return _open_postgresql(url)
     raise ValueError(f"ADUAN_DATABASE_URL: {backend} is neither sqlite nor postgresql")
 
 

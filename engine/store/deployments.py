@@ -15,7 +15,7 @@ from engine.process import diagram as diagrams
 from engine.process.diagram import Diagram, Element
 from engine.process.forms import Form
 from engine.process.runtime import Program
-from engine.store.models import Deployment
+from engine.store.models import Base, Deployment
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Deployed:
         return first
 
 
+_TABLE = Base.metadata.tables["deployment"]
+_ALL = select(_TABLE.c.id, _TABLE.c.checksum).order_by(_TABLE.c.id)  # built once: every request asks it
 _ready: dict[tuple[int, str], Deployed] = {}
 _lock = threading.Lock()
 
@@ -77,8 +79,7 @@ def _load(row: Deployment) -> Deployed:
 
 def all_deployed(session: Session) -> list[Deployed]:
     """Every deployment, oldest first."""
-    rows = session.execute(select(Deployment.id, Deployment.checksum).order_by(Deployment.id)).all()
-    return [deployed(session, row.id, row.checksum) for row in rows]
+    return [deployed(session, row.id, row.checksum) for row in session.execute(_ALL).all()]
 
 
 def latest_deployed(session: Session, process_id: str) -> Deployed:

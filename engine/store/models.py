@@ -232,6 +232,46 @@ class EventValue(Base):
     value: Mapped[str | None] = mapped_column(Text)  # canonical JSON
 
 
+class LogNode(Base):
+    """A complete subtree of the Merkle log over the events' hashes, append-only; level 0 holds the leaves."""
+
+    __tablename__ = "log_node"
+    level: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)  # 32 bytes
+
+
+class Checkpoint(Base):
+    """A signed state of the log, append-only; each enlargement of the log ends in one."""
+
+    __tablename__ = "checkpoint"
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    streams: Mapped[int] = mapped_column(BigInteger)  # leaves of the tree `heads`
+    heads: Mapped[bytes] = mapped_column(LargeBinary)  # root over the last event of each stream
+    at: Mapped[datetime] = mapped_column()  # never before an event it covers
+    note: Mapped[str] = mapped_column(Text)  # the signed note, of which the other columns are copies
+
+
+class StreamHead(Base):
+    """A stream's last event in the log: a cache from which proofs of the newest checkpoint are read."""
+
+    __tablename__ = "stream_head"
+    stream: Mapped[str] = mapped_column(Text, primary_key=True)
+    index: Mapped[int] = mapped_column(BigInteger, unique=True)  # streams in the order of their first events
+    seq: Mapped[int] = mapped_column(Integer)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class HeadNode(Base):
+    """A complete subtree of the tree `heads` as of the newest checkpoint: a cache, like StreamHead."""
+
+    __tablename__ = "head_node"
+    level: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Attachment(Base):
     """A received file. It is staged (`case_id` NULL) until the form it came with is complete."""
 

@@ -17,14 +17,14 @@ log = logging.getLogger(__name__)
 PAUSE = 5.0  # seconds between rounds
 
 
-def run_worker(engine: Engine, files: Path) -> None:
+def run_worker(engine: Engine, files: Path, keys: Path) -> None:
     """Work until SIGTERM or SIGINT."""
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
     while not stop.is_set():
         try:
-            fired = one_round(engine, files, datetime.now(UTC))
+            fired = one_round(engine, files, datetime.now(UTC), keys)
             if fired:
                 log.info("fired %s timers", fired)
         except SQLAlchemyError:

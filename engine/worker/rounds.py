@@ -1,4 +1,4 @@
-"""One round of background work: due timers, stale files, the heartbeat."""
+"""One round of background work: due timers, stale files, the log of events, the heartbeat."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from engine.commands.attachments import drop_stale_files
 from engine.commands.fire_timers import fire_timers
 from engine.commands.report_incident import report_incident
 from engine.errors import Conflict, Incident
+from engine.history.keys import load_signer
 from engine.store.database import transaction
 from engine.store.models import Case, Heartbeat
+from engine.worker.log import extend_log
 
 log = logging.getLogger(__name__)
 BATCH = 200
@@ -50,10 +52,21 @@ def beat(engine: Engine, now: datetime, name: str = "worker") -> None:
         session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
 
 
-def one_round(engine: Engine, files: Path, now: datetime) -> int:
-    """Everything that is due now; returns how many timers fired."""
+def log_events(engine: Engine, keys: Path, now: datetime) -> int:
+    """Take all new events into the signed log, batch by batch; returns how many."""
+    signer = load_signer(keys)
+    taken = 0
+    while batch := extend_log(engine, signer, now):
+        taken += batch
+    return taken
+
+
+def one_round(engine: Engine, files: Path, now: datetime, keys: Path | None = None) -> int:
+    """Everything that is due now; returns how many timers fired. Without a folder of keys nothing is logged."""
     fired = fire_due_timers(engine, now)
     with transaction(engine) as session:
         drop_stale_files(session, files, now)
+    if keys is not None:
+        log_events(engine, keys, now)
     beat(engine, now)
     return fired

@@ -134,8 +134,9 @@ class Office:
     def deploy(self, xml: bytes | None = None, forms: Mapping[str, Any] | None = None) -> Deployed:
         """Put a diagram with forms in force; without either, the committed ones."""
         with self.transaction() as session:
-            committed = read_forms(ROOT / "forms")
-            return deploy(session, xml or SOP.read_bytes(), forms or committed, now=self.now)
+            xml = SOP.read_bytes() if xml is None else xml
+            forms = read_forms(ROOT / "forms") if forms is None else forms
+            return deploy(session, xml, forms, now=self.now)
 
     # ---- the work ----
 

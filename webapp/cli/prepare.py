@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine.commands.deploy import NotDeployable, deploy, read_forms
 from engine.commands.seed import seed_tables
 from engine.errors import NotFound
+from engine.history.keys import load_signer
 from engine.process import diagram as diagrams
 from engine.process.gate import Finding, check, holds
 from engine.process.spiff import check_injection
@@ -32,6 +33,7 @@ def prepare(settings: Settings, processes: Path = PROCESSES, forms: Path = FORMS
     """Bring everything up to date. Raises ClickException when no diagram is in force and none can be."""
     check_injection()
     upgrade(settings.database)
+    load_signer(settings.keys)
     now = datetime.now(UTC)
     with opened(settings) as engine:
         with transaction(engine) as session:

@@ -7,7 +7,7 @@ import click
 
 @click.command()
 def worker() -> None:
-    """Jalankan pekerja latar: batas waktu yang tiba, berkas yang tidak jadi dikirim."""
+    """Jalankan pekerja latar: batas waktu yang tiba, berkas yang tidak jadi dikirim, catatan bertanda tangan."""
     from engine.process.spiff import check_injection
     from engine.settings import load_settings
     from engine.worker.loop import run_worker
@@ -18,4 +18,4 @@ def worker() -> None:
     check_injection()
     settings = load_settings()
     with opened(settings) as engine:
-        run_worker(engine, settings.files)
+        run_worker(engine, settings.files, settings.keys)

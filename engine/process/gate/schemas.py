@@ -14,6 +14,8 @@ from engine.process.gate.findings import Finding, error, warning
 
 MAX_FORM = 200_000  # characters of the JSON
 MAX_FIELDS = 100
+MAX_CHOICES = 200
+_LIMITS = {"minLength": 10, "maxLength": 20_000, "minItems": 20, "maxItems": 50}  # design: no minimum length above 10
 _FORM_KEYWORDS = frozenset(
     {"$schema", "$id", "$comment", "title", "description", "type", "additionalProperties", "required", "properties",
      "allOf", "x-urutan"}
@@ -101,6 +103,12 @@ def _field_messages(name: str, field: dict[str, Any], fields: Mapping[str, Any],
     for role in field.get("x-terlihat", []):
         if role not in diagram.lanes:
             yield f"x-terlihat menyebut peran «{role}» yang tidak ada."
+    for keyword, limit in _LIMITS.items():
+        if field.get(keyword, 0) > limit:
+            yield f"{keyword} paling banyak {limit}."
+    for keyword in ("oneOf", "enum", "x-terlihat"):
+        if len(field.get(keyword, [])) > MAX_CHOICES:
+            yield f"{keyword} memuat lebih dari {MAX_CHOICES} pilihan; pakai tabel."
     for low, high in (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems")):
         if low in field and high in field and field[low] > field[high]:
             yield f"{low} lebih besar dari {high}."

@@ -17,6 +17,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["task_id"], ["task.id"]),
         sa.PrimaryKeyConstraint("task_id", "unit"),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE TRIGGER deployment_no_truncate BEFORE TRUNCATE ON deployment EXECUTE FUNCTION refuse_change()"
+        )
 
 
 def downgrade() -> None:
