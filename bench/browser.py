@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
+from typing import cast
 from urllib.parse import urlencode
 
 from lxml import html
@@ -38,7 +39,7 @@ class Browser:
 
     def filled_in(self, path: str, values: Mapping[str, object]) -> bytes:
         """Open the page of a form and fill it in: the encoded body, hidden fields included."""
-        forms = html.fromstring(self.get(path)).forms
+        forms = cast("html.HtmlElement", html.fromstring(self.get(path))).forms
         form = next(each for each in forms if {"_kunci", "sandi"} & set(each.fields.keys()))
         return urlencode({**dict(form.form_values()), **values}).encode()
 

@@ -18,7 +18,7 @@ from bench.office import PASSWORD, STORAGES, VALUES, Office, contact_of, new_off
 from bench.ways import Floor, Ours
 
 BAR = Bar("task_post", "bare_view", 3.0)
-WARM_UP = 2  # rounds beforehand: both processes of both servers have met every form
+WARM_UP = 2  # cases beforehand: statements compiled, the deployment read, everyone known
 
 
 class Desk:

@@ -71,6 +71,8 @@ def _step(program: Program, at: Replayed, body: Mapping[str, Any], moment: Momen
     if kind == "timer_fired":
         timer = next(each for each in at.position.timers if each.id == body["timer"])
         return program.fire(at.state, timer, moment)
+    if kind in ("case_withdrawn", "case_cancelled"):
+        return program.cancel(at.state, moment)
     if kind in ("task_moved", "task_claimed", "task_released"):
         return program.assign(at.state, body.get("set", {}), moment)
     raise ValueError(f"unknown type of event {kind}")

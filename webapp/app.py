@@ -20,6 +20,7 @@ from webapp import (
     audit,
     complaints,
     failures,
+    filing,
     manage,
     navigation,
     processes,
@@ -31,7 +32,7 @@ from webapp import (
 from webapp import text as words
 
 log = logging.getLogger(__name__)
-BLUEPRINTS = (public, accounts, complaints, tasks, processes, audit, manage, reports)
+BLUEPRINTS = (public, accounts, filing, complaints, tasks, processes, audit, manage, reports)
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 
 

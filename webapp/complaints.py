@@ -1,180 +1,29 @@
-"""File a complaint, follow it, read the answer; and for staff the page of a case."""
+"""Follow a complaint and read its answer; for staff the page of a case with what may be done beside the diagram."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, send_file
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.access import Actor, held_with
-from engine.commands.accounts import person_errors, register_account
+from engine.access import held_with
 from engine.commands.attachments import path_of
-from engine.commands.open_case import CHANNELS, Opened, open_case, opened_with
-from engine.errors import NotFound, Rejected
-from engine.process.forms import Choice, Field, Form
-from engine.queries.actors import account_with_contact, actor_of_account
+from engine.commands.close_case import cancel_case, withdraw_case
+from engine.errors import Conflict, NotFound, Rejected
+from engine.process.forms import Choice, Field
 from engine.queries.case_timeline import case_timeline
-from engine.queries.cases import own_cases, seen_cases, sight
-from engine.queries.choices import choices, labels, tables
-from engine.store.deployments import latest_deployed
+from engine.queries.cases import Sight, own_cases, seen_cases, sight
+from engine.queries.choices import choices, labels
 from engine.store.models import Attachment
-from webapp.access import anyone_logged_in, needs, public, sees_cases
-from webapp.accounts import PERSON_FIELDS, log_in
-from webapp.context import actor, database, now, page_number, rights, settings, visitor_or_actor
-from webapp.limits import count, within
-from webapp.posted import Posted, new_key, posted_key, read_post
+from webapp.access import anyone_logged_in, needs, sees_cases
+from webapp.context import actor, database, now, page_number, rights, settings
+from webapp.failures import conflict
 from webapp.steps import step_rows
+from webapp.text import CHANNEL_NAMES
 
 blueprint = Blueprint("complaints", __name__)
-CHANNEL_NAMES = {"web": "Web", "loket": "Loket", "surat": "Surat", "whatsapp": "WhatsApp", "facebook": "Facebook",
-                 "instagram": "Instagram"}  # fmt: skip
-COUNTER_FIELDS = (
-    Field("kanal", "Aduan diterima melalui", widget="radio", required=True,
-          choices=tuple(Choice(code, CHANNEL_NAMES[code]) for code in CHANNELS if code != "web")),
-    Field("nama", "Nama pelapor", required=True, max_length=100, autocomplete="off"),
-    Field("akun", "Surel atau nomor HP pelapor", autocomplete="off", inputmode="email",
-          help="Kosongkan bila pelapor tidak punya. Jawaban lalu disampaikan langsung oleh Admin."),
-)  # fmt: skip
-MAX_FILED = 300  # by visitors from one address in a window
-
-
-def _beside() -> tuple[Field, ...]:
-    """Fields about the person, below the form: for visitors, and for a clerk who files for someone."""
-    found = visitor_or_actor()
-    if found is None:
-        return PERSON_FIELDS
-    return COUNTER_FIELDS if held_with(found, rights(), "on_behalf") else ()
-
-
-def _first_form() -> tuple[Form, str]:
-    """The form of the first user task of the diagram in force, and that task's name."""
-    with database() as session:
-        version = latest_deployed(session, settings().process_id)
-    return version.form_of(version.first_task.id), version.first_task.label
-
-
-@blueprint.get("/aduan/baru")
-@public
-def new() -> str:
-    """The form that opens a case; open to visitors."""
-    return _page({}, {}, {}, new_key())
-
-
-def _page(values: dict[str, Any], errors: dict[str, str], kept: dict[str, Any], key: str) -> str:
-    form, _ = _first_form()
-    with database() as session:
-        fields = form.fields(tables(session, form.tables))
-    beside = _beside()
-    return render_template(
-        "complaints/baru.html", form=form, fields=fields, beside=beside, values=values, errors=errors, kept=kept,
-        key=key, clerk=beside is COUNTER_FIELDS, multipart=bool(form.file_fields),
-    )  # fmt: skip
-
-
-@blueprint.post("/aduan/baru")
-@public
-def create() -> AnyResponse:
-    """Open the case, give the number, complete the first task: one transaction, once per `_kunci`."""
-    form, _ = _first_form()
-    beside = _beside()
-    posted = read_post(form, tuple(each.name for each in beside))
-    key = posted_key() or new_key()
-    with database() as session:
-        earlier = opened_with(session, key)
-    if earlier is not None:
-        return _arrived(earlier)
-    try:
-        opened = _file(posted, beside, key)
-    except Rejected as error:
-        values = {each.name: request.form.get(each.name, "") for each in beside if each.name != "sandi"}
-        page = _page({**values, **posted.typed}, error.errors, posted.kept, key)
-        return make_response(page, 422)
-    return _arrived(opened)
-
-
-def _arrived(opened: Opened) -> AnyResponse:
-    found = visitor_or_actor()
-    flash("aduan-baru", "hapus-simpanan")
-    if found is None:
-        # A visitor's second press of the same button: the case exists, but only its reporter may enter.
-        flash(f"Aduan Anda sudah terkirim dengan nomor {opened.number}. Masuk untuk melihatnya.", "sukses")
-        return redirect(f"/masuk?lanjut=/aduan/{opened.number}", code=303)
-    flash(f"Aduan terkirim. Nomor aduan: {opened.number}. Simpan nomor ini.", "sukses")
-    return redirect(f"/aduan/{opened.number}?terkirim=1", code=303)
-
-
-def _file(posted: Posted, beside: tuple[Field, ...], key: str) -> Opened:
-    """Validate everything at once, then write everything at once. Raises Rejected with all messages."""
-    cleaned = posted.clean()
-    person = _person_errors(beside)
-    if cleaned.errors or person:
-        raise Rejected({**cleaned.errors, **person})
-    try:
-        return _write(cleaned.values, beside, key)
-    except IntegrityError:
-        # Two posts with one `_kunci`, or one new contact, at the same moment: the first one stands.
-        with database() as session:
-            earlier = opened_with(session, key)
-        if earlier is None:
-            raise Rejected({"akun": "Surel atau nomor ini baru saja didaftarkan. Masuk, lalu kirim lagi."}) from None
-        return earlier
-
-
-def _write(values: dict[str, Any], beside: tuple[Field, ...], key: str) -> Opened:
-    found = visitor_or_actor()
-    with database() as session:
-        earlier = opened_with(session, key)
-        if earlier is not None:
-            return earlier
-        reporter_id = _new_person(session, beside, found)
-        filer = found or actor_of_account(session, str(reporter_id), now())
-        if filer is None:
-            raise NotFound
-        channel = request.form.get("kanal", "") if beside is COUNTER_FIELDS else "web"
-        opened = open_case(
-            session, filer, settings().process_id, values, now=now(), reporter_id=reporter_id, channel=channel, key=key
-        )
-    if found is None:
-        count("kirim")
-        log_in(str(reporter_id))
-    return opened
-
-
-def _new_person(session: Session, beside: tuple[Field, ...], found: Actor | None) -> str | None:
-    """The account of a visitor, or of the person a clerk files for; None when the actor files for himself."""
-    if not beside:
-        return None
-    registered_by = found.account_id if found else None
-    return _known(session, beside) or register_account(session, **_person(beside), now=now(), actor=registered_by)
-
-
-def _person_errors(beside: tuple[Field, ...]) -> dict[str, str]:
-    errors = {}
-    for each in beside:
-        if each.required and not request.form.get(each.name, "").strip():
-            errors[each.name] = "Wajib diisi."
-    if beside is COUNTER_FIELDS and request.form.get("kanal") not in CHANNELS[1:]:
-        errors["kanal"] = "Pilih salah satu."
-    if beside is PERSON_FIELDS and not within("kirim", MAX_FILED):
-        errors["akun"] = "Terlalu banyak aduan dari jaringan ini. Coba lagi nanti."
-    if beside:
-        with database() as session:
-            if _known(session, beside) is None:
-                errors = {**person_errors(session, **_person(beside)), **errors}
-    return errors
-
-
-def _known(session: Session, beside: tuple[Field, ...]) -> str | None:
-    """The account of someone whom a clerk files for and who has one already."""
-    return account_with_contact(session, request.form.get("akun", "")) if beside is COUNTER_FIELDS else None
-
-
-def _person(beside: tuple[Field, ...]) -> dict[str, Any]:
-    password = request.form.get("sandi", "") if beside is PERSON_FIELDS else None
-    return {"name": request.form.get("nama", ""), "contact": request.form.get("akun", ""), "password": password}
 
 
 @blueprint.get("/aduan")
@@ -197,11 +46,20 @@ def mine() -> str:
 @needs(anyone_logged_in)
 def show(nomor: str) -> str:
     """One case: status, steps, diagram, and what this person may read of it."""
-    return case_page(nomor, {}, {})
+    return case_page(nomor)
 
 
-def case_page(number: str, move_values: dict[str, str], move_errors: dict[str, str]) -> str:
-    """The page of a case, for its reporter or for staff; staff may find a refused move on it."""
+@dataclass(frozen=True)
+class RefusedForm:
+    """A small form of the case page that did not fit: its name, what was typed, what to mend."""
+
+    name: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def case_page(number: str, refused: RefusedForm | None = None) -> str:
+    """The page of a case, for its reporter or for staff, perhaps with a form that was refused."""
     with database() as session:
         seen = sight(session, actor(), number)
         timeline = case_timeline(session, actor(), seen)
@@ -211,9 +69,22 @@ def case_page(number: str, move_values: dict[str, str], move_errors: dict[str, s
     return render_template(
         "complaints/pelapor.html" if reporter_view else "complaints/kasus.html", seen=seen, case=seen.case,
         timeline=timeline, steps=step_rows(timeline), category=category,
-        channel=CHANNEL_NAMES.get(seen.case.channel, seen.case.channel), move_fields=_move_fields(units),
-        move_values=move_values, move_errors=move_errors,
+        channel=CHANNEL_NAMES.get(seen.case.channel, seen.case.channel), refused=refused or RefusedForm(),
+        move_fields=_move_fields(units), reasons=_REASONS, may_cancel=_may(seen, "moves"),
+        may_withdraw=_may(seen, "on_behalf"),
     )  # fmt: skip
+
+
+def _may(seen: Sight, right: str) -> bool:
+    """Whether this person's lane has a right over a case that is still open."""
+    return seen.case.closed_at is None and held_with(actor(), seen.deployed.diagram.lanes, right) is not None
+
+
+# One reason field a form: two controls of one page must not share an id.
+_REASONS = {
+    "tarik": Field("alasan_tarik", "Alasan", widget="textarea", max_length=1000),
+    "batalkan": Field("alasan_batalkan", "Alasan", widget="textarea", required=True, max_length=1000),
+}
 
 
 def _move_fields(units: list[Choice]) -> tuple[Field, ...]:
@@ -221,6 +92,36 @@ def _move_fields(units: list[Choice]) -> tuple[Field, ...]:
         Field("bidang", "Bidang/unit kerja yang baru", widget="select", required=True, choices=tuple(units)),
         Field("alasan", "Alasan", widget="textarea", required=True, max_length=1000),
     )
+
+
+@blueprint.post("/aduan/<nomor>/tarik")
+@needs(anyone_logged_in)
+def withdraw(nomor: str) -> AnyResponse:
+    """The reporter takes the complaint back; its history stays."""
+    return _close(nomor, "tarik", withdraw_case, "Aduan sudah ditarik. Riwayatnya tetap tersimpan.")
+
+
+@blueprint.post("/aduan/<nomor>/batalkan")
+@needs(anyone_logged_in)
+def cancel(nomor: str) -> AnyResponse:
+    """Whoever directs the work ends a case, with a reason that the reporter reads. The command knows who may."""
+    return _close(nomor, "batalkan", cancel_case, "Aduan dibatalkan. Pelapor membaca alasannya.")
+
+
+def _close(number: str, name: str, command: Callable[..., None], done: str) -> AnyResponse:
+    typed_in = _REASONS[name].name
+    reason = request.form.get(typed_in, "")
+    try:
+        with database() as session:
+            command(session, actor(), number, reason, now=now())
+    except Rejected as error:
+        return make_response(
+            case_page(number, RefusedForm(name, {typed_in: reason}, {typed_in: error.errors["alasan"]})), 422
+        )
+    except Conflict as error:
+        return conflict(error, [("Alasan", reason)], f"/aduan/{number}")
+    flash(done, "sukses")
+    return redirect(f"/aduan/{number}", code=303)
 
 
 @blueprint.get("/aduan/<nomor>/lampiran/<file_id>")

@@ -19,7 +19,7 @@ from engine.queries import task as tasks
 from engine.queries.choices import tables
 from engine.queries.worklist import finished_work, worklist
 from webapp.access import anyone_logged_in, needs
-from webapp.complaints import case_page
+from webapp.complaints import RefusedForm, case_page
 from webapp.context import actor, database, now, page_number
 from webapp.failures import conflict
 from webapp.posted import Posted, new_key, posted_key, read_post
@@ -138,7 +138,9 @@ def move(task_id: str) -> AnyResponse:
     try:
         _change(task_id, lambda session: move_task(session, actor(), task_id, unit, reason.strip(), now=now()))
     except Rejected as error:
-        return make_response(case_page(number, {"bidang": unit, "alasan": reason}, error.errors), 422)
+        return make_response(
+            case_page(number, RefusedForm("alihkan", {"bidang": unit, "alasan": reason}, error.errors)), 422
+        )
     except Conflict as error:
         return conflict(error, [("Alasan", reason)], f"/aduan/{number}")
     flash("Tugas sudah dialihkan.", "sukses")

@@ -10,6 +10,9 @@ DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
           "November", "Desember")  # fmt: skip
 
+CHANNEL_NAMES = {"web": "Web", "loket": "Loket", "surat": "Surat", "whatsapp": "WhatsApp", "facebook": "Facebook",
+                 "instagram": "Instagram"}  # fmt: skip
+
 
 def date_text(at: date | None) -> str:
     """ "Senin, 28 Desember 2026"; empty for no time."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor, Ownership, ownership
 from engine.commands.attachments import bind_files, describe_files
-from engine.commands.cases import LoadedCase, TaskRow, close_tasks, load_by_task, record, run
+from engine.commands.cases import LoadedCase, TaskRow, close_tasks, load_by_task, outcome_of, record, run
 from engine.commands.fire_timers import fire_due
 from engine.errors import Conflict, NotFound, Rejected
 from engine.process.runtime import Step
@@ -65,7 +65,7 @@ def complete_task(
         if task.status != "open":
             return finished_before(session, case, task, actor, key)
         raise
-    return Completed(case.id, case.number, lanes_of(case, step), _outcome(case, step))
+    return Completed(case.id, case.number, lanes_of(case, step), outcome_of(case, step))
 
 
 def finish(
@@ -149,8 +149,3 @@ def lanes_of(case: LoadedCase, step: Step) -> tuple[str, ...]:
     """Roles that hold the case after a step."""
     elements = case.deployed.diagram.elements
     return tuple(sorted({elements[task.element].lane or "" for task in step.position.tasks}))
-
-
-def _outcome(case: LoadedCase, step: Step) -> str | None:
-    end = case.deployed.diagram.elements.get(step.ended or "")
-    return (end.properties.get("hasil") or end.label) if end else None

@@ -140,6 +140,12 @@ class Program:
             workflow = self._load(state)
             return self._go_on(workflow, lambda: self._assign(workflow, values))
 
+    def cancel(self, state: bytes, moment: Moment) -> Step:
+        """End the case beside the diagram: open tasks and waiting timers are dropped, no end event is reached."""
+        with at_moment(moment):
+            workflow = self._load(state)
+            return self._go_on(workflow, workflow.cancel)
+
     def position(self, state: bytes) -> Position:
         """Where the stored state stands."""
         with at_moment(Moment("read", datetime.now(UTC))):

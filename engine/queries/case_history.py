@@ -21,6 +21,8 @@ TYPES = {
     "task_released": "Tugas dilepaskan",
     "task_moved": "Tugas dialihkan",
     "timer_fired": "Batas waktu terlewati",
+    "case_withdrawn": "Aduan ditarik",
+    "case_cancelled": "Aduan dibatalkan",
 }
 
 

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
@@ -86,3 +86,15 @@ def transaction(engine: Engine) -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """One unchanging view of the database for reads that must agree with each other; nothing is written."""
+    with Session(engine, autoflush=False, expire_on_commit=False) as session:
+        sqlite = engine.dialect.name == "sqlite"
+        session.execute(text("BEGIN" if sqlite else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        try:
+            yield session
+        finally:
+            session.rollback()

@@ -21,7 +21,7 @@ from engine.history.merkle import subtree
 from engine.history.verify import head_leaf, leaf_hash, node_hash
 from engine.store.database import transaction
 from engine.store.log import log_size, newest_checkpoint, read_nodes, stored_frontier
-from engine.store.models import Base, Checkpoint, Event, HeadNode, LogNode, StreamHead
+from engine.store.models import Base, Checkpoint, Event, HeadNode, StreamHead
 
 BATCH = 500
 _EVENT = Base.metadata.tables["event"]

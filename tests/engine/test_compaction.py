@@ -90,8 +90,8 @@ class Walk:
         return self.last
 
     def round(self, putusan: str = "lagi") -> None:
-        for element in ("tulis", *(each for each in ("periksa", "kiri", "kanan") if each in self.program.diagram.elements)):
-            self.complete(element, putusan=putusan)
+        for task in self.program.diagram.user_tasks:
+            self.complete(task.id, putusan=putusan)
 
 
 def test_three_hundred_rounds_stay_as_small_and_quick_as_the_first(loop: Program):
@@ -104,8 +104,9 @@ def test_three_hundred_rounds_stay_as_small_and_quick_as_the_first(loop: Program
         sizes.append(len(zstandard.decompress(walk.last.state)))
         assert walk.last.position.tasks[0].element == "tulis"
     assert max(sizes) <= sizes[2] * 1.05, "the state does not grow"
-    first, last = statistics.median(seconds[5:45]), statistics.median(seconds[-40:])
-    assert last < first * 1.5, f"{first * 1000:.1f} ms at first, {last * 1000:.1f} ms in the end"
+    # The quickest tenth: whatever else the machine does makes rounds slower, never quicker. Uncompacted it is 60 times.
+    first, last = (statistics.quantiles(part, n=10)[0] for part in (seconds[5:55], seconds[-50:]))
+    assert last < first * 2, f"{first * 1000:.1f} ms at first, {last * 1000:.1f} ms in the end"
     walk.round("cukup")
     assert walk.last.position.completed and walk.last.ended == "selesai"
 
@@ -141,10 +142,9 @@ def test_a_step_says_what_it_did_also_after_the_past_is_dropped(loop: Program):
     walk = Walk(loop)
     for _ in range(20):
         walk.round()
-    assert walk.complete("tulis").elements == ("tulis",)
-    assert walk.last.flows == ("b",)
-    assert walk.complete("periksa", putusan="lagi").elements == ("periksa", "cukup")
-    assert walk.last.flows == ("c", "lagi")
+    written, checked = walk.complete("tulis"), walk.complete("periksa", putusan="lagi")
+    assert (written.elements, written.flows) == (("tulis",), ("b",))
+    assert (checked.elements, checked.flows) == (("periksa", "cukup"), ("c", "lagi"))
     assert walk.last.before == walk.steps[-2].position == loop.position(walk.steps[-2].state)
 
 
@@ -188,7 +188,7 @@ def test_a_task_is_completed_once(loop: Program):
             loop.complete(done.state, task_id, {}, Moment("kasus/x", BEGIN))
 
 
-@pytest.mark.parametrize("state", [b"", b"x", zstandard.compress(b"{}"), zstandard.compress(b"[1]"), zstandard.compress(b"{")])
+@pytest.mark.parametrize("state", [b"", b"x", *map(zstandard.compress, (b"", b"{}", b"[1]", b"{"))])
 def test_bytes_that_are_no_state_are_said_to_be_none(loop: Program, state: bytes):
     with pytest.raises(UnreadableState):
         loop.position(state)
@@ -206,6 +206,11 @@ def test_open_branches_keep_their_past_and_meet(parallel: Program):
     assert walk.last.position.completed
 
 
+def go_round_for_ever(walk: Walk) -> None:
+    for _ in range(100):
+        walk.round()
+
+
 def test_a_case_that_grows_too_deep_stops_with_an_error_and_keeps_its_state(
     parallel: Program, monkeypatch: pytest.MonkeyPatch
 ):
@@ -214,7 +219,6 @@ def test_a_case_that_grows_too_deep_stops_with_an_error_and_keeps_its_state(
     monkeypatch.setattr(runtime, "MAX_DEPTH", 60)
     walk = Walk(parallel)
     with pytest.raises(RunError, match="deeper than 60"):
-        for _ in range(100):
-            walk.round()
+        go_round_for_ever(walk)
     assert not walk.last.position.completed
     assert parallel.position(walk.last.state) == walk.last.position, "what was stored can still be read"

@@ -1,11 +1,13 @@
 """Received files: written anew without place, scripts and passengers, refused by name; staged, bound once, dropped."""
 
+import contextlib
 import io
 import struct
 import time
 import zipfile
 import zlib
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pikepdf
@@ -43,6 +45,11 @@ def from_a_phone(orientation: int = 1) -> bytes:
 
 def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
+
+
+def colour(picture: Image.Image, x: int, y: int) -> bytes:
+    at = (y * picture.width + x) * 3
+    return picture.tobytes()[at : at + 3]
 
 
 def with_a_zip_behind(data: bytes) -> bytes:
@@ -88,7 +95,7 @@ class TestPictures:
         """Orientation 6: the camera was turned; without its EXIF the stored picture must be turned itself."""
         found = opened(clean_file("foto.jpg", from_a_phone(orientation=6)).data)
         assert found.size == (40, 60)
-        above, below = found.getpixel((20, 10)), found.getpixel((20, 50))
+        above, below = colour(found, 20, 10), colour(found, 20, 50)
         assert above[0] > 150 > above[2], "red is above"
         assert below[2] > 150 > below[0], "blue is below"
 
@@ -155,8 +162,8 @@ class TestPdf:
         assert clean.media_type == "application/pdf"
         text = everything_in(clean.data)
         for gone in (
-            b"jahat", b"muatan-gelap", b"JavaScript", b"OpenAction", b"EmbeddedFile", b"Filespec", b"/Launch", b"cmd.exe",
-            b"Rahasia", b"GPS", b"/AA",
+            b"jahat", b"muatan-gelap", b"JavaScript", b"OpenAction", b"EmbeddedFile", b"Filespec", b"/Launch",
+            b"cmd.exe", b"Rahasia", b"GPS", b"/AA",
         ):  # fmt: skip
             assert gone not in text, gone
         assert b"Isi surat" in text
@@ -199,7 +206,8 @@ def png_that_claims(width: int, height: int) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 9)) + chunk(b"IEND", b"")
+    pixels = chunk(b"IDAT", zlib.compress(b"\0" * 9))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
 
 
 SIDE = int(MAX_PIXELS**0.5)
@@ -242,18 +250,17 @@ class TestRefusals:
 
     def test_a_bomb_in_a_document_costs_no_time(self):
         begin = time.perf_counter()
-        try:
+        with contextlib.suppress(FileRefused):  # stored as it came or refused: either will do
             clean_file("bom.pdf", pdf_bomb())
-        except FileRefused:
-            pass
         assert time.perf_counter() - begin < 3
 
 
 def stage(office: Office, data: bytes = picture(), *, who: str = "siti", field: str = "lampiran") -> str:
     with transaction(office.engine) as session:
         return receive_file(
-            session, office.files, field=field, name="foto.jpg", data=data, account_id=office.people[who], now=office.now
-        )
+            session, office.files, field=field, name="foto.jpg", data=data, account_id=office.people[who],
+            now=office.now,
+        )  # fmt: skip
 
 
 def attachment(office: Office, file_id: str) -> Attachment | None:
@@ -269,8 +276,6 @@ class TestStaged:
         assert row is not None
         stored = path_of(office.files, file_id).read_bytes()
         assert (row.case_id, row.size, row.media_type, row.name) == (None, len(stored), "image/jpeg", "foto.jpg")
-        from hashlib import sha256
-
         assert (row.received_sha256, row.stored_sha256) == (sha256(received).hexdigest(), sha256(stored).hexdigest())
 
     def test_a_refused_file_leaves_nothing(self, office: Office):

@@ -120,13 +120,10 @@ class Drawing:
             etree.SubElement(inner, f"{{{SPIFF}}}property", name=name, value=value)
 
     def _end(self, kind: str, element_id: str, flow_id: str) -> None:
-        """`incoming` and `outgoing` stand behind the extension elements and before what an event carries."""
+        """`incoming` stands before `outgoing`, and both behind the properties."""
         node = self.element(element_id)
-        at = next((i for i, each in enumerate(node) if etree.QName(each).localname in ("outgoing", "timerEventDefinition")),
-                  len(node))  # fmt: skip
-        at = at if kind == "incoming" else sum(
-            etree.QName(each).localname in ("documentation", "extensionElements", "incoming", "outgoing") for each in node
-        )  # fmt: skip
+        before = {"documentation", "extensionElements", "incoming"} | ({"outgoing"} if kind == "outgoing" else set())
+        at = sum(etree.QName(each).localname in before for each in node)
         end = etree.Element(f"{{{BPMN}}}{kind}")
         end.text = flow_id
         node.insert(at, end)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import rfc8785
@@ -26,7 +27,8 @@ OWNERS = {  # element -> (lane, unit, whether the reporter owns it)
 }
 PENGADUAN = list(OWNERS)
 INFORMASI = ["terima_aduan", "klasifikasi", "input_tanggapan", "terima_jawaban"]
-TYPED = [*list(COMPLAINT.values())[2:], *(text for _, typed in ROUTINE.values() for text in typed.values() if " " in text)]
+ROUTINE_TEXTS = [text for _, typed in ROUTINE.values() for text in typed.values() if " " in text]
+TYPED = [COMPLAINT["judul"], COMPLAINT["isi"], COMPLAINT["sekolah"], *ROUTINE_TEXTS]
 NAMES = ["Siti", "Dewi", "Hasan", "Ratna", "kantor.test"]
 
 
@@ -74,7 +76,8 @@ def test_a_complaint_runs_from_filing_to_the_answer(office: Office, jenis: str, 
     for element in way:
         check_history(office, case)
         task = office.open_task(case)
-        assert (task.element, task.lane, task.unit, task.owner_id == office.people["siti"]) == (element, *OWNERS[element])
+        by_siti = task.owner_id == office.people["siti"]
+        assert (task.element, task.lane, task.unit, by_siti) == (element, *OWNERS[element])
         assert office.case(case).closed_at is None
         done = office.do_routine(task, jenis=jenis)
         assert not done.repeated and done.number == case.number
@@ -271,15 +274,15 @@ def test_a_case_that_does_not_match_its_history_is_an_incident_and_no_crash(offi
     task = office.go_to(case, element)
     office.go_to(sound, "terima_jawaban")
     yesterday = {"next_timer_at": office.now - timedelta(days=1)}
-    change = {
+    changes: dict[str, dict[str, Any]] = {
         "state": {"state": b"rusak"},
         "foreign state": {"state": office.case(other).state},
         "position": {"position": "0" * 64},
         "early timer": yesterday,
         "timer out of nothing": yesterday,
-    }[broken]
+    }
     with office.transaction() as session:
-        session.execute(update(Case).where(Case.id == case.id).values(change))
+        session.execute(update(Case).where(Case.id == case.id).values(changes[broken]))
     before = office.types(case)
     with pytest.raises(Incident):
         office.do_routine(task)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -50,7 +51,12 @@ def choice(*values: str, wajib: bool = True) -> dict[str, Any]:
 
 
 def small_forms(**others: dict[str, Any]) -> dict[str, Any]:
-    return {"isi": form(judul=TEXT), "catat": form(catatan=TEXT), "putus": form(putusan=choice("ya", "tidak")), **others}
+    return {
+        "isi": form(judul=TEXT),
+        "catat": form(catatan=TEXT),
+        "putus": form(putusan=choice("ya", "tidak")),
+        **others,
+    }
 
 
 @dataclass
@@ -122,7 +128,7 @@ def flows_xml(flows: str) -> str:
     for line in filter(None, (line.strip() for line in flows.replace(";", "\n").splitlines())):
         way, _, condition = line.partition(":")
         ids = [each.strip() for each in way.split(">")]
-        for source, target in zip(ids, ids[1:], strict=False):
+        for source, target in pairwise(ids):
             inner = f"<conditionExpression>{escape(condition.strip())}</conditionExpression>" if condition else ""
             drawn.append(
                 f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'

@@ -2,7 +2,6 @@
 
 import ast
 import builtins
-import inspect
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,7 +97,9 @@ def test_a_slip_is_told_with_its_column_and_what_was_meant(text: str, column: in
     assert refused.value.column == column
 
 
-@pytest.mark.parametrize("text", ["nilai + jenis", "jenis * 2", "nilai / 0", "kosongan > 3", "jenis < nilai", "setuju + 1"])
+@pytest.mark.parametrize(
+    "text", ["nilai + jenis", "jenis * 2", "nilai / 0", "kosongan > 3", "jenis < nilai", "setuju + 1"]
+)
 def test_values_that_do_not_fit_are_told(text: str):
     with pytest.raises(ExpressionError):
         parse(text).value(VALUES)
@@ -154,10 +155,75 @@ def test_no_value_exhausts_the_machine(name: str):
 
 # --- generated -------------------------------------------------------------------------------------------------------
 
-WORDS = ["jenis", "nilai", "daftar", "kosongan", "and", "or", "not", "in", "is", "if", "else", "None", "True", "'a'", "1",
-         "0", "999999999999999", "1.5", "(", ")", "[", "]", ",", "+", "-", "*", "/", "//", "%", "==", "!=", "<", ">", "<=",
-         "panjang(", "kosong(", "min(", "max(", "lambda", "for", "yield", "await", "=", ":", ":=", ".", "{", "}", "**", "@",
-         "__class__", "\\", "\n", "#", ";", "f'", "b'", "'", '"', "~", "|", "&", "\0", "é", "＿", "import", "x"]  # fmt: skip
+WORDS = [
+    "jenis",
+    "nilai",
+    "daftar",
+    "kosongan",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "if",
+    "else",
+    "None",
+    "True",
+    "'a'",
+    "1",
+    "0",
+    "999999999999999",
+    "1.5",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    "+",
+    "-",
+    "*",
+    "/",
+    "//",
+    "%",
+    "==",
+    "!=",
+    "<",
+    ">",
+    "<=",
+    "panjang(",
+    "kosong(",
+    "min(",
+    "max(",
+    "lambda",
+    "for",
+    "yield",
+    "await",
+    "=",
+    ":",
+    ":=",
+    ".",
+    "{",
+    "}",
+    "**",
+    "@",
+    "__class__",
+    "\\",
+    "\n",
+    "#",
+    ";",
+    "f'",
+    "b'",
+    "'",
+    '"',
+    "~",
+    "|",
+    "&",
+    "\0",
+    "é",
+    "＿",
+    "import",
+    "x",
+]
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 ANY_VALUES = st.fixed_dictionaries(
     {name: SCALARS | st.lists(SCALARS, max_size=3) for name in ("jenis", "nilai", "daftar", "kosongan", "x")}
@@ -167,21 +233,26 @@ ANY_VALUES = st.fixed_dictionaries(
 @settings(max_examples=600)
 @given(st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join) | st.text(max_size=60), ANY_VALUES)
 def test_whatever_is_written_it_is_a_value_or_an_expression_error(text: str, values: dict[str, Any]):
+    refused = None
     try:
         value = parse(text).value(values)
-    except ExpressionError as refused:
+    except ExpressionError as error:
+        refused = error
+    if refused is None:
+        assert isinstance(value, str | int | float | bool | list | tuple | None)
+    else:
         assert refused.message
         assert refused.column is None or 1 <= refused.column <= len(text) + 1
-    else:
-        assert isinstance(value, str | int | float | bool | list | tuple | None)
 
 
 NUMBERS = st.recursive(
     st.sampled_from(["nilai", "x", "1", "7", "2.5", "999999999999999"]),
-    lambda inner: st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "//", "%"]), inner).map(
-        lambda part: f"({' '.join(part)})"
-    )
-    | inner.map(lambda each: f"min({each}, 5)"),
+    lambda inner: (
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "//", "%"]), inner).map(
+            lambda part: f"({' '.join(part)})"
+        )
+        | inner.map(lambda each: f"min({each}, 5)")
+    ),
     max_leaves=12,
 )
 
@@ -216,8 +287,10 @@ MOMENT = Moment("uji", datetime(2026, 1, 5, tzinfo=UTC))
 class Task:
     """What a hook of the library hands over, as far as the engine looks at it."""
 
-    data: dict[str, Any] = {}
     task_spec = type("Spec", (), {"name": "x", "bpmn_name": "x", "file": None})
+
+    def __init__(self) -> None:
+        self.data: dict[str, Any] = {}
 
 
 @pytest.fixture(autouse=True)
@@ -283,7 +356,7 @@ def test_no_hook_runs_hostile_text(hook: str, text: str):
         "execute": (Task(), text),
         "validate": (text,),
         "call_service": (Task(),),
-        "environment.evaluate": (text, {}) if "expression" in list(inspect.signature(target).parameters)[0] else ({}, text),
+        "environment.evaluate": (text, {}),  # as the library does it
     }[hook]
     with pytest.raises(Exception) as refused:  # noqa: PT011  # the library's exceptions and ours, but never a value
         target(*arguments)
@@ -323,16 +396,19 @@ def hostile_diagrams() -> dict[str, bytes]:
     }
 
 
+def run_through(program: Program) -> None:
+    step = program.start(MOMENT)
+    for _ in range(6):
+        step = program.complete(step.state, step.position.tasks[0].id, {}, MOMENT)
+
+
 @pytest.mark.parametrize("place", hostile_diagrams())
 def test_no_element_of_a_diagram_runs_hostile_text_even_without_the_gate(place: str):
     xml = hostile_diagrams()[place]
     read = diagram.read(xml)
     program = Program(read, compile_specs(xml, read.process_id))
-    step = None
     with pytest.raises(RunError):
-        step = program.start(MOMENT)
-        for _ in range(6):
-            step = program.complete(step.state, step.position.tasks[0].id, {}, MOMENT)
+        run_through(program)
 
 
 def test_the_functions_are_the_documented_ones():

@@ -1,4 +1,5 @@
 """Bombs: files made to exhaust the machine. Each is answered with findings, in time and within memory."""
+# ruff: noqa: E501  # a bomb is one expression
 
 import json
 import subprocess
@@ -46,7 +47,9 @@ def checked(xml: bytes, forms: dict[str, Any]) -> tuple[list[str], float, int]:
     """Messages, seconds and megabytes of a check in a process of its own with one gigabyte."""
     order = json.dumps({"xml": xml.decode(), "forms": forms})
     started = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", _CHECK], input=order, capture_output=True, text=True, cwd=ROOT, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _CHECK], input=order, capture_output=True, text=True, cwd=ROOT, check=False
+    )
     seconds = time.monotonic() - started
     assert done.returncode == 0, done.stderr[-2000:]
     answer = json.loads(done.stdout)
@@ -136,11 +139,23 @@ BOMBS: dict[str, tuple[Callable[[], bytes], Callable[[], dict[str, Any]], str]] 
     "a nested expression": (nested_expression, sop_forms, "lebih panjang"),
     "a huge number": (huge_number, sop_forms, "lebih panjang"),
     "a huge duration": (huge_duration, small_forms, "bukan lama waktu"),
-    "a form that wants a terabyte": (lambda: SMALL, lambda: small_forms(catat=form(c={"type": "string", "minLength": 10**12})), "minLength"),
-    "a form of many fields": (lambda: SMALL, lambda: small_forms(catat=form(**{f"c{n}": {"type": "string"} for n in range(5_000)})), "paling banyak 100"),
-    "a form of many choices": (lambda: SMALL, lambda: small_forms(catat=form(c={"type": "integer", "enum": list(range(30_000))})), "200 pilihan"),
+    "a form that wants a terabyte": (
+        lambda: SMALL,
+        lambda: small_forms(catat=form(c={"type": "string", "minLength": 10**12})),
+        "minLength",
+    ),
+    "a form of many fields": (
+        lambda: SMALL,
+        lambda: small_forms(catat=form(**{f"c{n}": {"type": "string"} for n in range(5_000)})),
+        "paling banyak 100",
+    ),
+    "a form of many choices": (
+        lambda: SMALL,
+        lambda: small_forms(catat=form(c={"type": "integer", "enum": list(range(30_000))})),
+        "200 pilihan",
+    ),
     "a nested form": (lambda: SMALL, lambda: small_forms(catat=form_nested(400)), "Formulir «catat»"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BOMBS)
@@ -184,7 +199,12 @@ def test_a_diamond_after_another_is_covered_without_trying_every_way():
     nodes, flows, last = [], [], "isi"
     for n in range(12):
         nodes += [user(f"p{n}", f"putus{n}"), exclusive(f"g{n}", f"g{n}_b{n}"), user(f"a{n}"), user(f"b{n}")]
-        flows += [f"{last}>p{n}", *([f"a{n - 1}>p{n}"] if n else []), f"p{n}>g{n}>b{n}", f"g{n}>a{n}: putusan{n} == 'ya'"]
+        flows += [
+            f"{last}>p{n}",
+            *([f"a{n - 1}>p{n}"] if n else []),
+            f"p{n}>g{n}>b{n}",
+            f"g{n}>a{n}: putusan{n} == 'ya'",
+        ]
         last = f"b{n}"
     xml = draw([*nodes, end()], ";".join(["mulai>isi", *flows, "b11>selesai", "a11>selesai"]))
     forms = small_forms()["putus"]

@@ -9,6 +9,7 @@ from webapp.cli.demo.command import demo
 from webapp.cli.front import Front
 from webapp.cli.people import user
 from webapp.cli.process import process
+from webapp.cli.proofs import bundle, key, verify
 from webapp.cli.run import run
 from webapp.cli.worker import worker
 
@@ -20,5 +21,5 @@ def main() -> None:
     """Menjalankan dan merawat aplikasi Aduan."""
 
 
-for verb in (run, worker, db, demo, user, process):
+for verb in (run, worker, db, demo, user, process, verify, bundle, key):
     main.add_command(verb)

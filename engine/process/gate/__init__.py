@@ -57,17 +57,20 @@ def check(xml: bytes, forms: Mapping[str, Any], held_roles: frozenset[str] | Non
 def _stages(xml: bytes, forms: Mapping[str, Any], held_roles: frozenset[str] | None) -> Iterator[list[Finding]]:
     root = diagrams.parse_xml(xml)
     yield schema_findings(root) + size_findings(root)
-    yield support_findings(root)
-    diagram = diagrams.read(xml)
-    yield list(reference_findings(root, diagram))
+    drawn = support_findings(root)
+    try:
+        diagram = diagrams.read(xml)
+    except DiagramError as wrong:
+        yield [*drawn, error(wrong.message, wrong.element)]
+        return
+    drawn += reference_findings(root, diagram)
     graph = graph_of(diagram)
     readable, form_findings = read_forms(diagram, forms)
     reading = Reading(diagram, graph, readable)
-    people = [*lane_findings(diagram, _lanes(root)), *task_findings(diagram, forms), *form_findings,
-              *role_findings(diagram, held_roles)]  # fmt: skip
-    drawing = [*way_findings(diagram, graph), *gateway_findings(diagram), *join_findings(diagram, graph)]
-    drawing += [*first_task_findings(diagram, graph), *timer_findings(diagram), *expression_findings(diagram)]
-    yield people + drawing
+    people = [*lane_findings(diagram, _lanes(root)), *task_findings(diagram, forms), *form_findings]
+    ways = [*way_findings(diagram, graph), *gateway_findings(diagram), *join_findings(diagram, graph)]
+    times = [*first_task_findings(diagram, graph), *timer_findings(diagram), *expression_findings(diagram)]
+    yield [*drawn, *people, *role_findings(diagram, held_roles), *ways, *times]
     assigned = reading.assigned
     yield [*variable_findings(reading), *repeat_findings(diagram, graph, readable), *unit_findings(diagram, readable),
            *condition_findings(diagram, readable, assigned), *bound_findings(graph)]  # fmt: skip

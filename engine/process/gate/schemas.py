@@ -103,6 +103,10 @@ def _field_messages(name: str, field: dict[str, Any], fields: Mapping[str, Any],
     for role in field.get("x-terlihat", []):
         if role not in diagram.lanes:
             yield f"x-terlihat menyebut peran «{role}» yang tidak ada."
+    yield from _limit_messages(field)
+
+
+def _limit_messages(field: dict[str, Any]) -> Iterator[str]:
     for keyword, limit in _LIMITS.items():
         if field.get(keyword, 0) > limit:
             yield f"{keyword} paling banyak {limit}."

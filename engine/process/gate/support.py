@@ -78,7 +78,7 @@ def support_findings(root: etree._Element) -> list[Finding]:
 def _of_node(node: etree._Element) -> Iterator[Finding]:
     namespace, _, tag = node.tag[1:].rpartition("}") if node.tag.startswith("{") else ("", "", node.tag)
     owner = _owner(node)
-    id_, name = owner.get("id", ""), " ".join(owner.get("name", "").split())
+    id_, name = (owner.get("id", ""), " ".join(owner.get("name", "").split())) if owner is not None else ("", "")
     label = name or id_
     extension = next(node.iterancestors(f"{BPMN}extensionElements"), None)
     if extension is None and f"{{{namespace}}}" == BPMN and _in_process(node):
@@ -138,7 +138,7 @@ def _of_attribute(key: str, label: str, id_: str, name: str) -> Iterator[Finding
         yield error(f"Atribut spiffworkflow:{attribute} pada «{label}» tidak didukung. Hapus.", id_, name)
     elif f"{{{namespace}}}" == BPMN:
         yield error(f"Atribut bpmn:{attribute} pada «{label}» harus ditulis tanpa awalan.", id_, name)
-    elif namespace in _VENDORS:
+    elif namespace in _VENDORS and id_:
         yield _ignored(namespace, attribute, label, (id_, name))
 
 
@@ -151,8 +151,8 @@ def _in_process(node: etree._Element) -> bool:
     return next(node.iterancestors(f"{BPMN}process"), None) is not None
 
 
-def _owner(node: etree._Element) -> etree._Element:
-    """The nearest BPMN element with an id outside any extension: what people see in the diagram."""
+def _owner(node: etree._Element) -> etree._Element | None:
+    """What people see in the diagram and `node` belongs to; None for the file's own frame and the drawing."""
     extension = next(node.iterancestors(f"{BPMN}extensionElements"), None)
     current = extension.getparent() if extension is not None else node
     while current is not None:
@@ -160,4 +160,4 @@ def _owner(node: etree._Element) -> etree._Element:
         if current.get("id") and (tag in _NODES or tag in ("sequenceFlow", "lane", "process", "task") or tag in _NAMES):
             return current
         current = current.getparent()
-    return node
+    return None

@@ -203,7 +203,11 @@ class _Trial:
         if self.ended == 0:
             self._say("", "Tidak satu pun uji jalan mencapai peristiwa selesai. Periksa syarat dan putarannya.")
             return
-        for id_ in self._missing():
+        missing = self._missing()
+        if missing and time.monotonic() > self.until:
+            self.found.setdefault("", warning(f"Uji jalan kehabisan waktu; {len(missing)} bagian belum dicoba."))
+            return
+        for id_ in missing:
             flow, element = self.diagram.flows.get(id_), self.diagram.elements.get(id_)
             label = element.label if element else (flow.name or flow.id) if flow else id_
             name = element.name if element else flow.name if flow else ""
