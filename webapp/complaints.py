@@ -16,9 +16,11 @@ from engine.process.forms import Choice, Field
 from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import Sight, own_cases, seen_cases, sight
 from engine.queries.choices import choices, labels
+from engine.queries.proofs import receipt as receipt_text
+from engine.store.database import snapshot
 from engine.store.models import Attachment
 from webapp.access import anyone_logged_in, needs, sees_cases
-from webapp.context import actor, database, now, page_number, rights, settings
+from webapp.context import actor, database, engine, now, page_number, rights, settings
 from webapp.failures import conflict
 from webapp.steps import step_rows
 from webapp.text import CHANNEL_NAMES
@@ -122,6 +124,19 @@ def _close(number: str, name: str, command: Callable[..., None], done: str) -> A
         return conflict(error, [("Alasan", reason)], f"/aduan/{number}")
     flash(done, "sukses")
     return redirect(f"/aduan/{number}", code=303)
+
+
+@blueprint.get("/aduan/<nomor>/tanda-terima")
+@needs(anyone_logged_in)
+def receipt(nomor: str) -> Response:
+    """The receipt: words, and the signed proof of how far the history has come."""
+    with snapshot(engine()) as session:
+        seen = sight(session, actor(), nomor)
+        text = receipt_text(session, seen.case, settings().office_name)
+    response = Response(text, mimetype="text/plain")
+    response.headers["Content-Disposition"] = f'attachment; filename="tanda-terima-{seen.case.number}.txt"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @blueprint.get("/aduan/<nomor>/lampiran/<file_id>")

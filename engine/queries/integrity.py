@@ -127,8 +127,9 @@ class _Walker:
     def _values(self, which: Any) -> dict[tuple[str, int], dict[str, Any]]:
         joined = and_(_VALUE.c.stream == _EVENT.c.stream, _VALUE.c.seq == _EVENT.c.seq)
         found: dict[tuple[str, int], dict[str, Any]] = {}
-        for row in self.session.execute(select(_VALUE).join(_EVENT, joined).where(which)):
-            found.setdefault((row.stream, row.seq), {})[row.name] = pair_of(row.salt, row.value)
+        columns = (_VALUE.c.stream, _VALUE.c.seq, _VALUE.c.name, _VALUE.c.salt, _VALUE.c.value)
+        for stream, seq, name, *pair in self.session.execute(select(*columns).join(_EVENT, joined).where(which)).all():
+            found.setdefault((stream, seq), {})[name] = pair_of(*pair)
         return found
 
     def _nodes(self, start: int, end: int) -> dict[tuple[int, int], bytes]:
@@ -181,13 +182,13 @@ class _Walker:
             raise Broken(f"titik periksa ukuran {newest.size}", "ujung riwayat berbeda dari yang ditandatangani")
         rows = self.session.execute(
             select(StreamHead.stream, StreamHead.seq, StreamHead.hash).order_by(StreamHead.index)
-        ).tuples()
+        )
         expected = [(stream, head.seq, head.hash) for stream, head in self.chain.heads.items()]
         for place, row in enumerate(rows):
             if place >= len(expected) or tuple(row) != expected[place]:
                 raise Broken(f"{row[0]} nomor {row[1]}", "bukan ujung riwayat menurut catatan (stream_head)")
         frontier = Frontier()
         made = {(level, index): hash for leaf in self._leaves() for level, index, hash in frontier.append(leaf)}
-        nodes = self.session.execute(select(HeadNode.level, HeadNode.index, HeadNode.hash)).tuples()
+        nodes = self.session.execute(select(HeadNode.level, HeadNode.index, HeadNode.hash))
         if {(level, index): bytes(hash) for level, index, hash in nodes} != made:
             raise Broken("head_node", "simpanan ujung riwayat tidak cocok dengan catatan")

@@ -97,4 +97,5 @@ def snapshot(engine: Engine) -> Iterator[Session]:
         try:
             yield session
         finally:
+            session.expunge_all()  # what was read stays readable after the end
             session.rollback()

@@ -82,9 +82,8 @@ def _time_of(body: bytes, now: datetime) -> datetime:
 def _move_heads(session: Session, events: Sequence[Any], streams: int) -> _Heads:
     """Bring the tree of heads to the last events of the streams."""
     last = {event.stream: event for event in events}  # in the order of first appearance
-    known = dict(
-        session.execute(select(StreamHead.stream, StreamHead.index).where(StreamHead.stream.in_(last))).tuples().all()
-    )
+    places = select(StreamHead.stream, StreamHead.index).where(StreamHead.stream.in_(last))
+    known: dict[str, int] = dict(session.execute(places).all())
     rows = []
     for stream, event in last.items():
         index = known.get(stream)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -30,7 +30,7 @@ from engine.queries.choices import tables
 from engine.queries.worklist import WorkRow, worklist
 from engine.store.database import open_database, transaction
 from engine.store.deployments import deployed, latest_deployed
-from engine.store.models import Case, Deployment, Event, EventValue, Task
+from engine.store.models import Account, Case, Deployment, Event, EventValue, Task
 from engine.worker.rounds import one_round
 
 ROOT = Path(__file__).parents[2]
@@ -71,30 +71,38 @@ ROUTINE: dict[str, tuple[str, dict[str, Any]]] = {
 class Office:
     """The office. `people` maps a first name to an account id; `now` is its clock, which each verb moves on."""
 
-    def __init__(self, engine: Engine, files: Path) -> None:
-        self.engine = engine
+    def __init__(self, url: str, files: Path) -> None:
+        self.url = url
+        self.engine = open_database(url)
         self.files = files
-        self.now = MONDAY
+        self.now = MONDAY - timedelta(hours=1)  # founded an hour before the day begins
         self.people: dict[str, str] = {}
 
     @classmethod
     @contextmanager
     def at(cls, url: str, files: Path) -> Iterator[Office]:
-        """Open an office on a migrated database: seeded, staffed, the SOP in force."""
-        engine = open_database(url)
+        """An office on a migrated database: founded when it is empty, seeded, staffed, the SOP in force."""
+        office = cls(url, files)
         try:
-            office = cls(engine, files)
-            with office.transaction() as session:
-                seed_tables(session)
-                for name in REPORTERS:
-                    office.people[name] = office._register(session, name)
-                for name, (role, unit) in STAFF.items():
-                    office.people[name] = office._register(session, name)
-                    office._appoint(session, name, role, unit)
-            office.deploy()
+            with transaction(office.engine) as session:
+                rows = session.execute(select(Account.name, Account.id)).all()
+            office.people = {name.lower(): account_id for name, account_id in rows}
+            if not rows:
+                office._found()
+            office.now = MONDAY
             yield office
         finally:
-            engine.dispose()
+            office.engine.dispose()
+
+    def _found(self) -> None:
+        with self.transaction() as session:
+            seed_tables(session)
+            for name in REPORTERS:
+                self.people[name] = self._register(session, name)
+            for name, (role, unit) in STAFF.items():
+                self.people[name] = self._register(session, name)
+                self._appoint(session, name, role, unit)
+        self.deploy()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

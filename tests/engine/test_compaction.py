@@ -207,7 +207,7 @@ def test_open_branches_keep_their_past_and_meet(parallel: Program):
 
 
 def go_round_for_ever(walk: Walk) -> None:
-    for _ in range(100):
+    for _ in range(30):
         walk.round()
 
 

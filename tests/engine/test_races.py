@@ -173,7 +173,7 @@ def test_a_post_with_files_twice_at_once_binds_each_file_once(office: Office, co
 
 def test_one_file_in_two_cases_at_once_is_in_one_of_them(office: Office):
     ratna = office.actor("ratna")
-    for _ in range(15):
+    for _ in range(10):
         tasks = [office.go_to(office.file_complaint(), "tanggapi_aduan", bidang="sd") for _ in range(2)]
         file_id = photo(office, "ratna")
         runners = [completing(office, ratna, task, tanggapan="Sudah diperiksa.", lampiran=[file_id]) for task in tasks]

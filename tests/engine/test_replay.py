@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -17,8 +18,10 @@ from tests.webapp.site import Site, make_site
 
 
 @pytest.fixture
-def site(database_url: str, tmp_path: Path) -> Site:
-    return make_site(database_url, tmp_path / "var")
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    made = make_site(database_url, tmp_path / "var")
+    yield made
+    made.engine.dispose()
 
 
 def stored(site: Site, number: str) -> tuple[Case, Deployed, list[dict]]:

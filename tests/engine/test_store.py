@@ -107,9 +107,9 @@ def test_the_migrations_lead_to_the_models(database_url: str):
     engine.dispose()
 
 
-def test_migrating_twice_changes_nothing(office: Office, database_url: str):
+def test_migrating_twice_changes_nothing(office: Office):
     case = office.file_complaint()
-    upgrade(database_url)
+    upgrade(office.url)
     assert office.case(case).head == case.head
 
 

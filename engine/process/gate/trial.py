@@ -30,6 +30,7 @@ _SEED = "uji jalan"
 _START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 _SAID = {
     "the case is open but nothing waits in it": "aduan tetap terbuka, tetapi tidak ada tugas yang dapat dikerjakan",
+    "the case is deeper than": "prosesnya berputar atau bertumbuh terlalu jauh tanpa menunggu siapa pun",
     "a step of the diagram failed": "salah satu langkah gagal dijalankan",
 }
 

@@ -1,0 +1,146 @@
+"""verify.py, copied into an empty folder and run as a program, judges bundles and receipts; notes have one encoding."""
+
+import base64
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.history import verify
+from engine.history.keys import load_signer
+from engine.history.verify import Checkpoint, Key, open_note, read_keys
+from engine.queries.proofs import receipt, zipped
+from engine.settings import ROOT
+from engine.store.database import snapshot
+from tests.history.ledger import Ledger, refused, some_cases
+
+SQLITE = pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Empty but for verify.py."""
+    place = tmp_path / "auditor"
+    place.mkdir()
+    shutil.copy(ROOT / "engine" / "history" / "verify.py", place)
+    return place
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", "verify.py", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+@SQLITE
+def test_a_bundle_is_judged_alone(ledger: Ledger, folder: Path, rng: random.Random) -> None:
+    some_cases(ledger.office, rng, 2)
+    ledger.log()
+    early = ledger.newest()
+    case = ledger.office.finish(ledger.office.file_complaint())
+    ledger.log()
+    files = ledger.bundle(case.number)
+    (folder / "b.zip").write_bytes(zipped(files))
+    (folder / "keys.txt").write_bytes(files["keys.txt"])
+    (folder / "early.txt").write_text(ledger.signer.sign(early), "utf-8")
+    held = run(folder, "b.zip", "--key", "keys.txt", "--against", "early.txt")
+    assert (held.returncode, held.stderr) == (0, "") and "Cocok: 8 peristiwa" in held.stdout
+    assert "Perhatian" in run(folder, "b.zip").stdout
+    (folder / "open").mkdir()
+    for name, data in files.items():
+        (folder / "open" / name).write_bytes(data)
+    assert run(folder, "open").returncode == 0
+    lines = files["events.jsonl"].replace(b"klasifikasi", b"klasifikasj")
+    (folder / "open" / "events.jsonl").write_bytes(lines)
+    changed = run(folder, "open")
+    assert changed.returncode == 1 and "peristiwa ke-3" in changed.stderr
+    assert run(folder, "tidak-ada.zip").returncode == 2 and run(folder).returncode == 2
+    other = load_signer(folder / "lain").keys[0].line()
+    (folder / "other.txt").write_text(other, "utf-8")
+    assert run(folder, "b.zip", "--key", "other.txt").returncode == 1
+
+
+@SQLITE
+def test_a_receipt_is_judged_alone_and_serves_as_comparison(ledger: Ledger, folder: Path) -> None:
+    case = ledger.office.file_complaint()
+    ledger.log()
+    with snapshot(ledger.office.engine) as session:
+        (folder / "r.txt").write_text(receipt(session, case, "Dinas"), "utf-8")
+    (folder / "keys.txt").write_text("".join(f"{key.line()}\n" for key in ledger.keys), "utf-8")
+    held = run(folder, "r.txt", "--key", "keys.txt")
+    assert held.returncode == 0, held.stderr
+    ledger.office.finish(case)
+    ledger.log()
+    (folder / "b.zip").write_bytes(zipped(ledger.bundle(case.number)))
+    assert run(folder, "b.zip", "--key", "keys.txt", "--against", "r.txt").returncode == 0
+
+
+@SQLITE
+def test_no_bit_of_a_bundle_can_be_changed_unseen(ledger: Ledger, rng: random.Random) -> None:
+    case = ledger.office.finish(ledger.office.file_complaint())
+    ledger.log()
+    files = ledger.bundle(case.number)
+    for _ in range(300):
+        name = rng.choice(["events.jsonl", "checkpoint.txt", "proofs.json"])
+        data = bytearray(files[name])
+        at = rng.randrange(len(data))
+        data[at] ^= 1 << rng.randrange(8)
+        changed = files | {name: bytes(data)}
+        broken = refused(lambda changed=changed: verify.check_bundle(changed, ledger.keys))
+        assert broken is not None, (name, at)
+
+
+@SQLITE
+def test_a_cut_or_thinned_bundle_does_not_hold(ledger: Ledger) -> None:
+    case = ledger.office.finish(ledger.office.file_complaint())
+    ledger.log()
+    files = ledger.bundle(case.number)
+    lines = files["events.jsonl"].splitlines(keepends=True)
+    for kept in (lines[:-1], lines[1:], lines[:3] + lines[4:], [*lines[:2], lines[3], lines[2], *lines[4:]], []):
+        changed = files | {"events.jsonl": b"".join(kept)}
+        assert refused(lambda changed=changed: verify.check_bundle(changed, ledger.keys)), len(kept)
+    assert (
+        "ujung riwayat"
+        in refused(lambda: verify.check_bundle(files | {"events.jsonl": b"".join(lines[:-1])}, ledger.keys)).reason
+    )
+
+
+POINT = Checkpoint("aduan-log", 7, b"r" * 32, 3, b"h" * 32, "2026-01-05T01:30:00.000000Z")
+
+
+def test_a_note_is_written_as_c2sp_says(tmp_path: Path) -> None:
+    """The form of signed-note and of the verifier key, put together here from the specification's words."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    signer = load_signer(tmp_path)
+    (key,) = signer.keys
+    point = Checkpoint(signer.origin, 7, b"r" * 32, 3, b"h" * 32, POINT.at)
+    text, signature = signer.sign(point).split("\n\n")
+    dash, name, blob = signature.rstrip("\n").split(" ")
+    data = base64.b64decode(blob)
+    assert (dash, name) == ("\N{EM DASH}", signer.origin) and len(data) == 4 + 64
+    Ed25519PublicKey.from_public_bytes(key.public).verify(data[4:], f"{text}\n".encode())
+    assert text.split("\n")[:3] == [signer.origin, "7", base64.b64encode(b"r" * 32).decode()]
+    assert read_keys(key.line()) == [key]
+    import hashlib
+
+    assert key.id == hashlib.sha256(key.name.encode() + b"\n" + b"\x01" + key.public).digest()[:4]
+
+
+def test_other_writings_of_a_note_are_refused(tmp_path: Path) -> None:
+    signer = load_signer(tmp_path)
+    note = signer.sign(Checkpoint(signer.origin, 7, b"r" * 32, 3, b"h" * 32, POINT.at))
+    assert open_note(note, signer.keys).size == 7
+    others = [
+        note.replace("\n7\n", "\n07\n"), note.replace("\n7\n", "\n8\n"), note + "\n", note[:-1],
+        note.replace("\n", "\r\n"),
+        note.replace("heads 3", "heads  3"), note.replace("at 2026", "at  2026"), note.replace("— ", "- "),
+        note.replace("=\nheads", "\nheads"), "", "x\n\ny", note + note, note.replace("Z\n", "Z\nlagi\n"),
+    ]  # fmt: skip
+    for other in others:
+        assert refused(lambda other=other: open_note(other, signer.keys)), other
+    retired = [Key.of(key.name, key.public, key.since, "2026-01-04T00:00:00.000000Z") for key in signer.keys]
+    assert "tidak berlaku" in refused(lambda: open_note(note, retired)).reason
+    assert refused(lambda: open_note(note, []))
