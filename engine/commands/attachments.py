@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -100,11 +100,14 @@ def _staged(field: str) -> tuple[ColumnElement[bool], ...]:
     return Attachment.case_id.is_(None), Attachment.field == field
 
 
-def drop_stale_files(session: Session, folder: Path, now: datetime) -> int:
-    """Remove files whose form was never completed; returns how many."""
+def drop_stale_files(session: Session, now: datetime) -> list[str]:
+    """Forget files whose form was never completed; returns their ids, for `remove_files` after the commit."""
     stale = (Attachment.case_id.is_(None), Attachment.uploaded_at < now - STAGED_FOR)
     # What the statement itself removed: a file that a form binds at this very moment must stay on the disk.
-    ids = list(session.scalars(delete(Attachment).where(*stale).returning(Attachment.id)))
-    for file_id in ids:
+    return list(session.scalars(delete(Attachment).where(*stale).returning(Attachment.id)))
+
+
+def remove_files(folder: Path, file_ids: Iterable[str]) -> None:
+    """Delete files from the disk, once no row names them any more."""
+    for file_id in file_ids:
         path_of(folder, file_id).unlink(missing_ok=True)
-    return len(ids)

@@ -17,13 +17,15 @@ def claim_task(session: Session, actor: Actor, task_id: str, *, now: datetime, r
     """Assign an open task to the actor, or to nobody. Raises NotFound, Conflict, Incident."""
     case, task = load_by_task(session, task_id)
     owned = ownership(actor, case.deployed.diagram.lanes, lane=task.lane, unit=task.unit, owner_id=task.owner_id)
-    if owned is None:
-        raise NotFound
+    if owned is None or owned.for_account is not None:
+        raise NotFound  # what a clerk does on behalf of a reporter is on nobody's list
     if task.status != "open":
         raise Conflict("Tugas ini sudah selesai.")
     holder = case.assignees.get(task_id)
     if holder is not None and holder != actor.account_id:
         raise Conflict("Tugas ini sudah diambil orang lain.")
+    if (holder is None) == release:
+        return  # it is so already: a second press changes nothing and is no event
     moment = case.moment(now)
     step = run(case, lambda: case.deployed.program.assign(case.state, {}, moment))
     if release:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from engine.commands.attachments import drop_stale_files
+from engine.commands.attachments import drop_stale_files, remove_files
 from engine.commands.fire_timers import fire_timers
 from engine.commands.report_incident import report_incident
 from engine.errors import Conflict, Incident
@@ -65,7 +65,8 @@ def one_round(engine: Engine, files: Path, now: datetime, keys: Path | None = No
     """Everything that is due now; returns how many timers fired. Without a folder of keys nothing is logged."""
     fired = fire_due_timers(engine, now)
     with transaction(engine) as session:
-        drop_stale_files(session, files, now)
+        dropped = drop_stale_files(session, now)
+    remove_files(files, dropped)
     if keys is not None:
         log_events(engine, keys, now)
     beat(engine, now)

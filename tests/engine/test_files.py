@@ -16,7 +16,7 @@ from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 from sqlalchemy import func, select
 
-from engine.commands.attachments import STAGED_FOR, drop_stale_files, path_of, receive_file
+from engine.commands.attachments import STAGED_FOR, drop_stale_files, path_of, receive_file, remove_files
 from engine.errors import Rejected
 from engine.files import MAX_BYTES, MAX_PIXELS, FileRefused, clean_file
 from engine.store.database import transaction
@@ -353,7 +353,9 @@ class TestStaged:
 
     def _drop(self, office: Office) -> int:
         with transaction(office.engine) as session:
-            return drop_stale_files(session, office.files, office.now)
+            dropped = drop_stale_files(session, office.now)
+        remove_files(office.files, dropped)
+        return len(dropped)
 
 
 def test_the_name_is_data_and_never_a_path(office: Office):

@@ -45,7 +45,9 @@ def walk(site: Site, rng: random.Random) -> str:
     site.bring_to("terima_aduan", number)
     path = site.task_path(number)
     site.person("admin").post(f"{path}/ambil", page=path)
-    site.bring_to(goal, number, jenis="pengaduan" if goal == "tanggapi_aduan" else rng.choice(["pengaduan", "informasi"]))
+    site.bring_to(
+        goal, number, jenis="pengaduan" if goal == "tanggapi_aduan" else rng.choice(["pengaduan", "informasi"])
+    )
     if goal == "tanggapi_aduan":
         path = site.task_path(number)
         site.person("bidang.sd").post(f"{path}/ambil", page=path)
