@@ -49,7 +49,7 @@ def deploy(
     if not holds(findings):
         raise NotDeployable(findings)
     diagram = diagrams.read(xml)
-    used = {key: forms[key] for key in sorted({task.form_key or "" for task in diagram.user_tasks})}
+    used = {key: forms[key] for key in sorted({each.form_key for each in diagram.elements.values() if each.form_key})}
     stored_forms = json.dumps(used, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     checksum = digest(canonical({"xml": digest(xml), "forms": digest(stored_forms)}))
     latest = session.execute(
@@ -75,6 +75,6 @@ def read_forms(folder: Path) -> dict[str, Any]:
     for path in sorted(folder.glob("*.json")):
         try:
             forms[path.stem] = json.loads(path.read_text(encoding="utf-8"))
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, RecursionError) as error:
             forms[path.stem] = f"{path.name}: {error}"
     return forms

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import SchemaError, ValidationError
 
 LONG_TEXT = 200  # characters from which a field is written in a text area
 CASE_COLUMNS = ("judul", "judul_kerja", "kategori", "subkategori", "bidang")
@@ -258,5 +258,8 @@ def form_from(key: str, schema: Any) -> Form:
         raise ValueError("formulir harus berupa objek JSON Schema dengan type «object»")
     if schema.get("additionalProperties") is not False:
         raise ValueError("formulir harus menolak isian tak dikenal: additionalProperties false")
-    Draft202012Validator.check_schema(schema)
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise ValueError(error.message) from error
     return Form(key, schema)

@@ -22,6 +22,7 @@ import SpiffWorkflow.task as spiff_task
 from lxml import etree
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter, WorkflowConverter
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -89,24 +90,34 @@ def check_injection() -> None:
         raise RuntimeError("SpiffWorkflow does not draw its ids and clock from the event")
 
 
+class _CheckedEnvironment(BasePythonScriptEngineEnvironment):
+    """Where the library asks the environment itself, without a task: the same language on the data that it hands in."""
+
+    def evaluate(self, expression: str, context: Any, external_context: Any = None) -> Any:
+        """Value of an expression on plain data. Raises ExpressionError."""
+        return parse(str(expression)).value(context)
+
+    def execute(self, script: str, context: Any, external_context: Any = None) -> bool:
+        """Run a script of plain assignments on plain data. Raises ExpressionError."""
+        parse_script(script).apply(context)
+        return True
+
+
 class CheckedExpressions(PythonScriptEngine):
     """The script engine in which every text goes through our own expression language and none through eval."""
 
     def __init__(self) -> None:
-        super().__init__(environment=self)
+        super().__init__(environment=_CheckedEnvironment())
 
     def validate(self, expression: str) -> None:
         """Raise ExpressionError when the text is no expression."""
         parse(expression)
 
     def evaluate(self, task: Any, expression: str, external_context: Mapping[str, Any] | None = None) -> Any:
-        """Value of a condition or timer on the task's data; also serves as environment (data given directly)."""
-        data = getattr(task, "data", task)
+        """Value of a condition or timer on the task's data."""
         try:
-            return parse(str(expression)).value(data)
+            return parse(str(expression)).value(task.data)
         except ExpressionError as error:
-            if data is task:
-                raise
             raise WorkflowTaskException(error.message, task=task, exception=error) from error
 
     def execute(self, task: Any, script: str, external_context: Mapping[str, Any] | None = None) -> bool:

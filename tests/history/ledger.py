@@ -32,6 +32,7 @@ class Ledger:
 
     office: Office
     folder: Path
+    kept: int = 0  # how many events the checkpoint covers that an auditor keeps outside
 
     @property
     def signer(self) -> Signer:

@@ -17,11 +17,9 @@ from engine.commands.close_case import cancel_case, withdraw_case
 from engine.history.event import canonical, digest
 from engine.history.keys import load_signer, public_keys
 from engine.history.verify import Broken, Checkpoint, Key
-from engine.store.database import open_database
 from engine.worker.log import extend_log
 from tests.engine.office import Office
 from tests.history.ledger import Ledger, some_cases
-from tests.rig.databases import sqlite
 
 
 @dataclass
@@ -148,7 +146,7 @@ def forged_state(connection: Connection, rng: random.Random, _: Ledger) -> Crime
 
 def rebuild(connection: Connection, ledger: Ledger, folder: Path, rng: random.Random) -> Crime:
     """Rewrite an event and the whole log over it, signed anew with the keys of a folder: consistent in itself."""
-    row = victim(connection, rng)
+    row = victim(connection, rng, f"AND log_index < {ledger.kept}")
     rewrite(connection, row, another_actor)
     for table in ("log_node", "checkpoint", "head_node", "stream_head"):
         connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
@@ -204,6 +202,7 @@ def history(ledger: Ledger, rng: random.Random) -> tuple[Ledger, Checkpoint]:
     some_cases(ledger.office, rng, 3)
     ledger.log(batch=5)
     kept = ledger.newest()
+    ledger.kept = kept.size
     ledger.office.file_complaint()
     ledger.log()
     assert ledger.findings(kept) == []
@@ -222,16 +221,13 @@ def test_a_changed_history_is_found(history: tuple[Ledger, Checkpoint], rng: ran
 def test_five_hundred_changes_are_found(history: tuple[Ledger, Checkpoint], rng: random.Random, tmp_path: Path) -> None:
     """Each on a fresh copy of one history."""
     ledger, kept = history
-    ledger.office.engine.dispose()
-    source = Path(str(ledger.office.engine.url.database))
     for number in range(500):
         copy = tmp_path / f"copy-{number}.db"
-        with sqlite.connect(source) as connection:
-            connection.execute("VACUUM INTO ?", (str(copy),))
-        connection.close()
-        office = Office(open_database(f"sqlite:///{copy}"), ledger.office.files)
+        with ledger.office.engine.connect() as connection:
+            connection.connection.driver_connection.execute("VACUUM INTO ?", (str(copy),))
+        office = Office(f"sqlite:///{copy}", ledger.office.files)
         office.now = ledger.office.now
-        commit_and_find(Ledger(office, ledger.folder), rng, CRIMES[number % len(CRIMES)], kept)
+        commit_and_find(Ledger(office, ledger.folder, kept.size), rng, CRIMES[number % len(CRIMES)], kept)
         office.engine.dispose()
         copy.unlink()
 

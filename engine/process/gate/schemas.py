@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jsonschema.exceptions import SchemaError
 
 from engine.process.diagram import Diagram
 from engine.process.forms import CASE_COLUMNS, Form, form_from
@@ -45,8 +44,8 @@ def read_forms(diagram: Diagram, forms: Mapping[str, Any]) -> tuple[dict[str, Fo
             _check_size(forms[key])
             form = form_from(key, forms[key])
             messages = list(_messages(form, diagram))
-        except (ValueError, TypeError, AttributeError, KeyError, RecursionError, SchemaError) as wrong:
-            reason = wrong.message if isinstance(wrong, SchemaError) else str(wrong)
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as wrong:
+            reason = str(wrong)
             findings.append(error(f"Formulir «{key}» tidak dapat dibaca: {reason[:300]}", task.id, task.name))
             continue
         findings += [error(f"Formulir «{key}»: {message}", task.id, task.name) for message in messages]
