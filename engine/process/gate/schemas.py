@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-
 from engine.process.diagram import Diagram
 from engine.process.forms import CASE_COLUMNS, Form, form_from
 from engine.process.gate.findings import Finding, error, warning
@@ -45,8 +44,7 @@ def read_forms(diagram: Diagram, forms: Mapping[str, Any]) -> tuple[dict[str, Fo
             form = form_from(key, forms[key])
             messages = list(_messages(form, diagram))
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as wrong:
-            reason = str(wrong)
-            findings.append(error(f"Formulir «{key}» tidak dapat dibaca: {reason[:300]}", task.id, task.name))
+            findings.append(error(f"Formulir «{key}» tidak dapat dibaca: {str(wrong)[:300]}", task.id, task.name))
             continue
         findings += [error(f"Formulir «{key}»: {message}", task.id, task.name) for message in messages]
         findings += [warning(f"Formulir «{key}»: {message}", task.id, task.name) for message in _advice(form)]
