@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -77,8 +77,9 @@ class Person:
 
     def open_task(self, number: str) -> str:
         """Path of this person's open task of a case, from the worklist as shown."""
-        page = html.fromstring(self.get(f"/tugas?q={number}").data)
-        links = [each for each in page.xpath("//main//a/@href") if each.startswith("/tugas/")]
+        links = [
+            each for each in nodes(self.get(f"/tugas?q={number}"), "//main//a/@href") if each.startswith("/tugas/")
+        ]
         assert links, f"no task of {number} on the worklist"
         return links[0]
 
@@ -182,15 +183,19 @@ def files(value: Any) -> Any:
 
 def hidden(answer: TestResponse) -> dict[str, str]:
     """Hidden fields of the form in the page's main part (the logout form stands in the head)."""
-    page = html.fromstring(answer.data)
-    forms = page.xpath("//main//form[@method='post']")
+    forms = nodes(answer, "//main//form[@method='post']")
     assert forms, f"no form at {answer.request.path}: {answer.status_code}"
     return {each.get("name"): each.get("value") or "" for each in forms[0].xpath(".//input[@type='hidden']")}
 
 
+def nodes(answer: TestResponse, path: str) -> list[Any]:
+    """What an XPath finds on the page; typed loosely, since it may be elements or texts."""
+    return list(cast("Any", html.fromstring(answer.data).xpath(path)))
+
+
 def text_of(answer: TestResponse) -> str:
     """The page's text, white space folded."""
-    return " ".join(html.fromstring(answer.data).text_content().split())
+    return " ".join(str(html.fromstring(answer.data).xpath("string()")).split())
 
 
 def make_site(database_url: str, var: Path) -> Site:

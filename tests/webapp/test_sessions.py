@@ -2,9 +2,7 @@
 
 import re
 
-from lxml import html
-
-from tests.webapp.site import PASSWORD, Site, hidden, text_of
+from tests.webapp.site import PASSWORD, Site, hidden, nodes, text_of
 
 
 def test_a_post_without_a_session_answers_the_login_form_and_goes_on(site: Site) -> None:
@@ -17,7 +15,7 @@ def test_a_post_without_a_session_answers_the_login_form_and_goes_on(site: Site)
     assert site.open_element(number) == "terima_aduan"
     shown = late.client.post("/masuk", data={**hidden(answer), "akun": "admin@demo.test", "sandi": PASSWORD})
     assert "Ditulis sebelum sesi habis." in text_of(shown)
-    form = html.fromstring(shown.data).xpath("//main//form")[0]
+    form = nodes(shown, "//main//form")[0]
     assert form.get("action") == path
     done = late.client.post(path, data=hidden(shown))
     assert done.status_code == 303
@@ -46,7 +44,7 @@ def test_logging_out_ends_the_session_on_the_server(site: Site) -> None:
     person = site.visitor()
     person.post("/masuk", {"akun": "warga@demo.test", "sandi": PASSWORD})
     stolen = person.client.get_cookie("aduan").value
-    token = html.fromstring(person.get("/aduan").data).xpath("//header//input[@name='csrf_token']/@value")[0]
+    token = nodes(person.get("/aduan"), "//header//input[@name='csrf_token']/@value")[0]
     assert person.client.post("/keluar", data={"csrf_token": token}).status_code == 303
     thief = site.visitor()
     thief.client.set_cookie("aduan", stolen)
@@ -75,8 +73,7 @@ def test_an_ended_appointment_gives_nothing(site: Site) -> None:
     number = site.bring_to("klasifikasi")
     path = site.task_path(number)
     assert site.person("ketua").get(path).status_code == 200
-    page = site.person("sistem").get("/kelola").get_data(as_text=True)
-    rows = html.fromstring(page).xpath("//form[contains(@action, '/akhiri')]")
+    rows = nodes(site.person("sistem").get("/kelola"), "//form[contains(@action, '/akhiri')]")
     ketua = next(
         form for form in rows if "ketua@demo.test" in form.xpath("string(ancestor::*[self::tr or self::li][1])")
     )
