@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Flask, Response, current_app, g, redirect, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
@@ -57,7 +59,7 @@ def _guard() -> AnyResponse | None:
 def _to_login() -> AnyResponse:
     """A lost session loses no text: a post comes back with the login form."""
     if request.method in _SAFE:
-        return redirect(f"/masuk?lanjut={request.full_path.rstrip('?')}", code=303)
+        return redirect(f"/masuk?lanjut={quote(request.full_path.rstrip('?'))}", code=303)
     return ask_login()
 
 

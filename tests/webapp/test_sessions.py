@@ -51,6 +51,13 @@ def test_logging_out_ends_the_session_on_the_server(site: Site) -> None:
     assert thief.get("/aduan").status_code == 303
 
 
+def test_after_the_login_one_is_where_one_wanted_to_go(site: Site) -> None:
+    person = site.visitor()
+    sent = person.get("/aduan?q=ADU&keadaan=selesai")
+    fields = {**hidden(person.get(sent.headers["Location"])), "akun": "warga@demo.test", "sandi": PASSWORD}
+    assert person.client.post("/masuk", data=fields).headers["Location"] == "/aduan?q=ADU&keadaan=selesai"
+
+
 def test_after_the_login_one_stays_on_this_site(site: Site) -> None:
     for goal in ("https://jahat.example/", "//jahat.example", "/\\jahat.example", "javascript:alert(1)"):
         person = site.visitor()
