@@ -6,11 +6,18 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask import session as cookie
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.commands.accounts import check_password, end_session, register_account, start_session
+from engine.commands.accounts import (
+    check_password,
+    end_session,
+    knows_password,
+    register_account,
+    set_password,
+    start_session,
+)
 from engine.errors import Rejected
 from engine.process.forms import Field
 from webapp.access import anyone_logged_in, needs, public
-from webapp.context import database, load_actor, now, visitor_or_actor
+from webapp.context import actor, database, load_actor, now, visitor_or_actor
 from webapp.limits import WINDOW, count, within
 from webapp.login_page import login_page
 from webapp.resume import local_path, resume_page, unpack
@@ -23,6 +30,11 @@ PERSON_FIELDS = (
     Field("akun", "Surel atau nomor HP", required=True, autocomplete="username", inputmode="email",
           help="Untuk masuk lagi dan membaca jawaban."),
     Field("sandi", "Buat kata sandi", widget="password", required=True, autocomplete="new-password",
+          help="Paling sedikit 8 huruf atau angka."),
+)  # fmt: skip
+PASSWORD_FIELDS = (
+    Field("sandi_lama", "Kata sandi sekarang", widget="password", required=True, autocomplete="current-password"),
+    Field("sandi", "Kata sandi baru", widget="password", required=True, autocomplete="new-password",
           help="Paling sedikit 8 huruf atau angka."),
 )  # fmt: skip
 MAX_FAILURES, MAX_FAILURES_ADDRESS = 10, 100  # a window, per account and per address
@@ -130,3 +142,32 @@ def register_person() -> str:
             session, name=request.form.get("nama", ""), contact=request.form.get("akun", ""),
             password=request.form.get("sandi", ""), now=now(),
         )  # fmt: skip
+
+
+@blueprint.get("/akun")
+@needs(anyone_logged_in)
+def own() -> str:
+    """One's own account: change the password."""
+    return render_template("accounts/akun.html", fields=PASSWORD_FIELDS, values={}, errors={})
+
+
+@blueprint.post("/akun")
+@needs(anyone_logged_in)
+def change_password() -> AnyResponse:
+    """Set a new password; other devices are logged out, this one stays."""
+    account_id = actor().account_id
+    try:
+        if not within("masuk", MAX_FAILURES, account_id):
+            raise Rejected({"sandi_lama": "Terlalu banyak percobaan. Coba lagi beberapa menit lagi."})
+        with database() as session:
+            if not knows_password(session, account_id, request.form.get("sandi_lama", "")):
+                raise Rejected({"sandi_lama": "Kata sandi sekarang tidak cocok."})
+            set_password(session, account_id, request.form.get("sandi", ""), now=now(), actor=account_id)
+    except Rejected as error:
+        if "sandi_lama" in error.errors:
+            count("masuk", account_id)
+        page = render_template("accounts/akun.html", fields=PASSWORD_FIELDS, values={}, errors=error.errors)
+        return make_response(page, 422)
+    log_in(account_id)
+    flash("Kata sandi sudah diganti. Perangkat lain sudah dikeluarkan.", "sukses")
+    return redirect("/akun", code=303)

@@ -17,6 +17,7 @@ from engine.process.forms import Choice, Field, Form
 from engine.queries.actors import account_with_contact, actor_of_account
 from engine.queries.choices import tables
 from engine.store.deployments import latest_deployed
+from engine.store.models import Account
 from webapp.access import public
 from webapp.accounts import PERSON_FIELDS, log_in
 from webapp.context import database, now, rights, settings, visitor_or_actor
@@ -96,7 +97,8 @@ def _arrived(opened: Opened) -> AnyResponse:
         # A visitor's second press of the same button: the case exists, but only its reporter may enter.
         flash(f"Aduan Anda sudah terkirim dengan nomor {opened.number}. Masuk untuk melihatnya.", "sukses")
         return redirect(f"/masuk?lanjut=/aduan/{opened.number}", code=303)
-    flash(f"Aduan terkirim. Nomor aduan: {opened.number}. Simpan nomor ini.", "sukses")
+    advice = "Simpan nomor ini." if opened.reporter_id == found.account_id else "Beri tahukan nomor ini kepada pelapor."
+    flash(f"Aduan terkirim. Nomor aduan: {opened.number}. {advice}", "sukses")
     return redirect(f"/aduan/{opened.number}?terkirim=1", code=303)
 
 
@@ -156,9 +158,18 @@ def _person_errors(beside: tuple[Field, ...]) -> dict[str, str]:
         errors["akun"] = "Terlalu banyak aduan dari jaringan ini. Coba lagi nanti."
     if beside:
         with database() as session:
-            if _known(session, beside) is None:
-                errors = {**person_errors(session, **_person(beside)), **errors}
+            known = _known(session, beside)
+            refused = person_errors(session, **_person(beside)) if known is None else _other_name(session, known)
+            errors = {**refused, **errors}
     return errors
+
+
+def _other_name(session: Session, account_id: str) -> dict[str, str]:
+    """A contact that belongs to somebody else by name: one wrong digit must not file under a stranger."""
+    name = session.get_one(Account, account_id).name
+    if name.casefold() == request.form.get("nama", "").strip().casefold():
+        return {}
+    return {"akun": f"Kontak ini terdaftar atas nama {name}. Samakan namanya, atau periksa lagi kontaknya."}
 
 
 def _known(session: Session, beside: tuple[Field, ...]) -> str | None:

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.access import FIXED_ROLES, lane_rights
-from engine.commands.accounts import end_appointment, give_appointment, register_account
-from engine.errors import Rejected
+from engine.access import ADMINISTRATOR, FIXED_ROLES, lane_rights
+from engine.commands.accounts import end_appointment, give_appointment, register_account, set_password
+from engine.errors import NotAllowed, Rejected
 from engine.process.forms import Choice, Field
-from engine.queries.actors import account_with_contact
+from engine.queries.actors import account_with_contact, actor_of_account
 from engine.queries.choices import choices, labels
 from engine.queries.people import people
 from engine.store.models import Case
@@ -27,6 +27,12 @@ KINDS = (
     Choice("plt", "Plt. (pelaksana tugas)"),
     Choice("plh", "Plh. (pelaksana harian)"),
 )
+
+PASSWORD_FIELDS = (
+    Field("akun_lama", "Surel atau nomor HP", required=True, max_length=200, autocomplete="off"),
+    Field("sandi_baru", "Kata sandi baru", widget="password", required=True, autocomplete="new-password",
+          help="Paling sedikit 8 huruf atau angka. Semua perangkat orang itu dikeluarkan."),
+)  # fmt: skip
 
 
 def _fields(session: Session) -> tuple[Field, ...]:
@@ -58,7 +64,8 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
         return render_template(
             "manage/kelola.html", people=people(session), units=choices(session, "unit"),
             categories=choices(session, "kategori"), subcategories=choices(session, "subkategori"),
-            fields=_fields(session), values=values, errors=errors, held_up=held_up, today=_today(),
+            fields=_fields(session), password_fields=PASSWORD_FIELDS, values=values, errors=errors, held_up=held_up,
+            today=_today(),
             nama_unit=labels(session)["unit"],
         )  # fmt: skip
 
@@ -99,14 +106,46 @@ def _check(session: Session, values: dict[str, str]) -> None:
         errors["peran"] = "Pilih salah satu dari daftar."
     if role in rights and rights[role].unit_variable and not values["unit"]:
         errors["unit"] = "Peran ini bekerja per unit. Pilih Bidang/unit kerjanya."
+    if not errors and _mixes(session, values["akun"], role):
+        errors["peran"] = "Pengelola Sistem tidak memegang peran dalam diagram, dan sebaliknya."
     if errors:
         raise Rejected(errors)
+
+
+def _mixes(session: Session, contact: str, role: str) -> bool:
+    """Whether the person would both manage accounts and work on cases (design: Roles and appointments)."""
+    account_id = account_with_contact(session, contact)
+    person = actor_of_account(session, account_id, now()) if account_id is not None else None
+    if person is None:
+        return False
+    roles = person.roles | {role}
+    return ADMINISTRATOR in roles and not roles <= set(FIXED_ROLES)
+
+
+@blueprint.post("/kelola/sandi")
+@needs(administrator)
+def reset_password() -> AnyResponse:
+    """A new password for someone who has none or forgot it; told in person, changed by them at /akun."""
+    contact = request.form.get("akun_lama", "").strip()
+    try:
+        with database() as session:
+            account_id = account_with_contact(session, contact)
+            if account_id is None:
+                raise Rejected({"akun_lama": "Tidak ada akun dengan surel atau nomor ini."})
+            set_password(session, account_id, request.form.get("sandi_baru", ""), now=now(), actor=actor().account_id)
+    except Rejected as error:
+        errors = {{"sandi": "sandi_baru"}.get(name, name): message for name, message in error.errors.items()}
+        return make_response(_page({"jenis": "definitif", "akun_lama": contact}, errors), 422)
+    flash("Kata sandi baru sudah berlaku. Sampaikan langsung kepada orangnya.", "sukses")
+    return redirect("/kelola", code=303)
 
 
 @blueprint.post("/kelola/penugasan/<appointment_id>/akhiri")
 @needs(administrator)
 def end(appointment_id: str) -> AnyResponse:
-    """Let an appointment end with yesterday, so that it gives nothing from now on."""
+    """Let an appointment end with yesterday, so that it gives nothing from now on; never one's own."""
+    if appointment_id in {held.id for held in actor().held}:
+        raise NotAllowed("Penugasan Anda sendiri hanya dapat diakhiri oleh Pengelola Sistem lain.")
     yesterday = date.fromordinal(_today().toordinal() - 1)
     with database() as session:
         end_appointment(session, appointment_id, last_day=yesterday, now=now(), actor=actor().account_id)

@@ -13,7 +13,7 @@ from engine.commands.claim_task import claim_task
 from engine.commands.complete_task import Completed, complete_task
 from engine.commands.move_task import move_task
 from engine.commands.report_incident import report_incident
-from engine.errors import Conflict, Incident, Rejected
+from engine.errors import Conflict, Incident, NotFound, Rejected
 from engine.process.forms import Cleaned
 from engine.queries import task as tasks
 from engine.queries.choices import tables
@@ -72,8 +72,11 @@ def _page(task_id: str, posted: Posted | None, errors: dict[str, str], key: str,
 @needs(anyone_logged_in)
 def complete(task_id: str) -> AnyResponse:
     """Complete the task: 303 to the worklist, 422 with the form again, or 409 with what was typed."""
-    with database() as session:
-        brief = tasks.task(session, actor(), task_id)
+    try:
+        with database() as session:
+            brief = tasks.task(session, actor(), task_id)
+    except NotFound:
+        return _moved_away(task_id)
     posted = read_post(brief.form)
     key = posted_key() or new_key()
     cleaned = posted.clean() if brief.status == "open" else Cleaned()
@@ -95,6 +98,14 @@ def complete(task_id: str) -> AnyResponse:
 def _is_reporters(brief: tasks.TaskBrief) -> bool:
     lane = brief.version.diagram.lanes.get(brief.element.lane or "")
     return lane is not None and lane.is_reporter
+
+
+def _moved_away(task_id: str) -> AnyResponse:
+    """What was typed comes back when the task went to another unit meanwhile. Raises NotFound for all others."""
+    with database() as session:
+        form, number = tasks.moved_from(session, actor(), task_id)
+    error = Conflict("Tugas ini sudah dialihkan ke Bidang/unit kerja lain. Tulisan Anda belum terkirim.")
+    return conflict(error, read_post(form).copy(), f"/aduan/{number}")
 
 
 def _passed_on(done: Completed) -> str:

@@ -53,9 +53,12 @@ def person_errors(session: Session, *, name: str, contact: str, password: str | 
     if not (email or phone) and (contact.strip() or password is not None):
         errors["akun"] = "Tulis alamat surel atau nomor HP yang benar."
     elif _taken(session, email, phone):
-        errors["akun"] = "Surel atau nomor ini sudah terdaftar. Masuk dengan kata sandi Anda, atau pakai yang lain."
+        errors["akun"] = (
+            "Surel atau nomor ini sudah terdaftar. Masuk dengan kata sandi Anda. Bila tidak punya atau lupa, "
+            "minta kata sandi baru di loket."
+        )
     if password is not None and not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        errors["sandi"] = f"Kata sandi paling sedikit {MIN_PASSWORD} huruf."
+        errors["sandi"] = f"Kata sandi paling sedikit {MIN_PASSWORD} huruf atau angka."
     return errors
 
 
@@ -115,11 +118,34 @@ def check_password(session: Session, login: str, password: str) -> str | None:
     by = Account.email == email if email else Account.phone == phone
     account = session.scalar(select(Account).where(by, Account.active)) if email or phone else None
     hashed = account.password_hash if account is not None else None
+    return account.id if _matches(hashed, password) and account is not None else None
+
+
+def _matches(hashed: str | None, password: str) -> bool:
+    """Argon2's answer; without a hash it is no, after the same time."""
     try:
         _hasher.verify(hashed or _NOBODY, password[:MAX_PASSWORD])
     except VerificationError:
-        return None
-    return account.id if account is not None and hashed is not None else None
+        return False
+    return hashed is not None
+
+
+def set_password(session: Session, account_id: str, password: str, *, now: datetime, actor: str) -> None:
+    """Give an account a new password; every session of it ends. Raises NotFound, Rejected at `sandi`."""
+    if session.get(Account, account_id) is None:
+        raise NotFound
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise Rejected({"sandi": f"Kata sandi paling sedikit {MIN_PASSWORD} huruf atau angka."})
+    changed = update(Account).where(Account.id == account_id).values(password_hash=_hasher.hash(password))
+    session.execute(changed)
+    session.execute(delete(LoginSession).where(LoginSession.account_id == account_id))
+    append(session, f"akun/{account_id}", "credentials_reset", now, {"actor": actor})
+
+
+def knows_password(session: Session, account_id: str, password: str) -> bool:
+    """Whether this is the account's password."""
+    hashed = session.scalar(select(Account.password_hash).where(Account.id == account_id, Account.active))
+    return _matches(hashed, password)
 
 
 def start_session(session: Session, account_id: str, now: datetime) -> str:

@@ -124,8 +124,8 @@ def run(case: LoadedCase, act: Any) -> Step:
     return step
 
 
-def effects(case: LoadedCase, step: Step) -> dict[str, Any]:
-    """What a step did, for the event's body."""
+def effects(case: LoadedCase, step: Step, outcome: str | None = None) -> dict[str, Any]:
+    """What a step did, for the event's body. `outcome` is how the case ended."""
     diagram, variables = case.deployed.diagram, step.position.variables
     found: dict[str, Any] = {
         "elements": list(step.elements),
@@ -136,7 +136,6 @@ def effects(case: LoadedCase, step: Step) -> dict[str, Any]:
             {"id": each.id, "element": each.element, "due": moment_text(each.due)} for each in step.position.timers
         ],
     }
-    outcome = outcome_of(case, step)
     return found | ({"outcome": outcome} if outcome is not None else {})
 
 
@@ -157,17 +156,20 @@ def record(
     facts: Mapping[str, Any],
     values: Mapping[str, Any] | None = None,
     columns: Mapping[str, Any] | None = None,
+    outcome: str | None = None,
 ) -> Event:
     """Write the case (compare-and-set), the event, and the tasks that opened. Raises Conflict when someone was first.
 
+    `outcome` is given where the case ends beside the diagram; else the end that was reached says it.
     Tasks that closed are left to the caller: only it knows whether they were done or cancelled.
     """
     at = not_before(moment.at, case.changed_at)
     case.assignees = assignees_after(case.deployed.diagram, step, case.assignees)
     position = position_digest(case.deployed.diagram, step.position, case.assignees)
-    body = {**facts, "effects": effects(case, step), "position": position}
+    outcome = outcome or outcome_of(case, step)
+    body = {**facts, "effects": effects(case, step, outcome), "position": position}
     event = make_event(f"kasus/{case.id}", case.rev + 1, case.head, type, at, body, values)
-    _move_on(session, case, step, event, position, columns or {})
+    _move_on(session, case, step, event, position, {"outcome": outcome, **(columns or {})})
     store_event(session, event)
     if step.opened:
         session.execute(OPEN_TASK, [_task_row(case, task, step, at) for task in step.opened])
@@ -185,7 +187,6 @@ def _move_on(
         "changed_at": event.at,
         "next_timer_at": step.position.next_timer,
         "closed_at": event.at if step.position.completed else None,
-        "outcome": outcome_of(case, step),
         **columns,
     }
     written = session.execute(MOVE_CASE_ON, {**changed, "this_case": case.id, "this_rev": case.rev})

@@ -42,7 +42,7 @@ def cancel_case(session: Session, actor: Actor, number: str, reason: str, *, now
         raise NotFound
     _check(reason, required=True)
     facts = {"actor": actor.account_id, "appointment": held.id}
-    _close(session, case, "case_cancelled", facts, reason, f"{CANCELLED}: {reason.strip()}", now)
+    _close(session, case, "case_cancelled", facts, reason, CANCELLED, now)
 
 
 def _load(session: Session, number: str) -> LoadedCase:
@@ -73,5 +73,5 @@ def _close(
     step = run(case, lambda: case.deployed.program.cancel(case.state, moment))
     values = {"alasan": reason.strip()} if reason.strip() else {}
     facts = {**facts, "channel": "web"}
-    event = record(session, case, step, type, moment, facts, values, {"outcome": outcome})
+    event = record(session, case, step, type, moment, facts, values, outcome=outcome)
     close_tasks(session, step.closed, "cancelled", event.at)

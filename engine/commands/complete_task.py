@@ -137,9 +137,11 @@ def finished_before(session: Session, case: LoadedCase, task: TaskRow, actor: Ac
         name = "pelapor"
     elif task.owner_id == actor.account_id:
         name = "petugas"  # staff are named to staff; the reporter reads roles
-    by = "Anda" if task.finished_by == actor.account_id else name
+    mine = task.finished_by == actor.account_id
+    by = "Anda" if mine else name
+    done = "sudah Anda selesaikan" if mine else f"sudah diselesaikan {by}"
     raise Conflict(
-        f"Tugas ini sudah diselesaikan {by}. Tulisan Anda belum terkirim; salinannya ada di bawah.",
+        f"Tugas ini {done}. Tulisan Anda belum terkirim; salinannya ada di bawah.",
         by=by,
         at=task.finished_at,
     )

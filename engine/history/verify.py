@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -226,8 +226,7 @@ def _signed_by(key: Key, blob: bytes, point: Checkpoint) -> bool:
 # ---- Events: canonical bodies, each naming the hash of the one before it in its stream.
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """The last event of a stream."""
 
     seq: int
@@ -351,6 +350,9 @@ def check_bundle(
             _check_line(canonical_json(line), report, proofs, chain, covered, now)
         for stream, head in covered.items():
             check_head(report.checkpoint, stream, head, **proofs["heads"][stream])
+        used = (report.events - len(report.uncovered), covered.keys(), {"inclusion", "heads", "consistency"})
+        if (len(proofs["inclusion"]), proofs["heads"].keys(), proofs.keys()) != used:
+            raise Broken("bundel", "memuat bukti yang bukan tentang peristiwanya")
         if earlier is not None:
             check_against(report.checkpoint, earlier, proofs["consistency"])
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:

@@ -78,6 +78,7 @@ def _row(
     title = titles.get(str(body.get("appointment")))
     opened = [diagram.elements[each["element"]].label for each in body.get("effects", {}).get("opened", [])]
     outcome = body.get("effects", {}).get("outcome")
+    moved = [f"dari {_unit(body.get('from'), words)} ke {_unit(unit, words)}" for unit in _moved_to(event)]
     return HistoryRow(
         seq=event.seq,
         at=event.at,
@@ -87,8 +88,16 @@ def _row(
         as_role=f"{title.position} ({title.role})" if title else "",
         on_behalf=bool(body.get("for")),
         channel=str(body.get("channel", "")),
-        effects="; ".join([*(f"membuka {name}" for name in opened), *([outcome] if outcome else [])]),
+        effects="; ".join([*moved, *(f"membuka {name}" for name in opened), *([outcome] if outcome else [])]),
         recorded=tuple(shown) if seen.contents else (),
         erased=tuple(name for name in body.get("values", {}) if name not in event.values),
         hash=event.hash,
     )
+
+
+def _moved_to(event: StoredEvent) -> list[str]:
+    return [str(unit) for unit in event.body["set"].values()] if event.type == "task_moved" else []
+
+
+def _unit(code: object, words: dict[str, dict[str, str]]) -> str:
+    return words["unit"].get(str(code), str(code))

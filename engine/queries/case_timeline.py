@@ -126,7 +126,14 @@ def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
         for event in events
         if event.type == "task_moved" and seen.reads_as_staff
     ]
-    return Timeline(steps, done, current, flows, status or seen.case.outcome or "", moves)
+    return Timeline(steps, done, current, flows, status or _ended(seen, events), moves)
+
+
+def _ended(seen: Sight, events: list[StoredEvent]) -> str:
+    """The outcome, with the reason of a cancellation for those who read what was written."""
+    last = events[-1]
+    reason = last.values.get("alasan") if last.type == "case_cancelled" and seen.contents else None
+    return f"{seen.case.outcome}: {reason}" if reason else seen.case.outcome or ""
 
 
 def _passed(events: Iterable[StoredEvent]) -> tuple[list[str], list[str]]:

@@ -16,7 +16,7 @@ from engine.process.forms import Form
 from engine.queries.case_timeline import Timeline, case_timeline, latest_values, stored_events
 from engine.queries.cases import Sight, sight_of
 from engine.store.deployments import Deployed, deployed
-from engine.store.models import Account, Case, Deployment, Task
+from engine.store.models import Account, Case, Deployment, FormerUnit, Task
 
 _BY_ID = (  # built once: building it anew costs more than running it
     select(Task, Case, Deployment.checksum)
@@ -118,3 +118,18 @@ def next_roles(version: Deployed, element: Element) -> tuple[str, ...]:
         else:
             stack.extend(flow.target for flow in reversed(diagram.outgoing(target)))
     return tuple(roles)
+
+
+def moved_from(session: Session, actor: Actor, task_id: str) -> tuple[Form, str]:
+    """Form and case number of a task that left the actor's unit. Raises NotFound when it never was there."""
+    statement = (
+        select(Task.element, Task.lane, FormerUnit.unit, Case.number, Case.deployment_id, Deployment.checksum)
+        .join(FormerUnit, FormerUnit.task_id == Task.id)
+        .join(Case, Case.id == Task.case_id)
+        .join(Deployment, Deployment.id == Case.deployment_id)
+        .where(Task.id == task_id)
+    )
+    for row in session.execute(statement):
+        if any(held.role == row.lane and held.unit == row.unit for held in actor.held):
+            return deployed(session, row.deployment_id, row.checksum).form_of(row.element), row.number
+    raise NotFound
