@@ -19,8 +19,6 @@ from engine.replay import Diverged, Replayed, replay
 from engine.store.models import Case, Deployment, Event, Task
 
 PAGE = 100
-# Ended beside the diagram: the sentence may hold a reason, which is erasable and therefore in no body.
-BESIDE = {"case_withdrawn": "Ditarik", "case_cancelled": "Dibatalkan"}
 
 
 def check_deployments(session: Session) -> Iterator[Broken]:
@@ -126,9 +124,7 @@ class CaseCheck:
 def _check_columns(case: Case, bodies: Sequence[Any], last: Replayed, where: str) -> None:
     at = moment_from(bodies[-1]["at"])
     closed = at if last.position.completed else None
-    kind, outcome = bodies[-1]["type"], bodies[-1]["effects"].get("outcome")
-    if kind in BESIDE and (case.outcome or "").startswith(BESIDE[kind]):
-        outcome = case.outcome
+    outcome = bodies[-1]["effects"].get("outcome")
     stored = (case.changed_at, case.next_timer_at, case.closed_at, case.outcome)
     if stored != (at, last.position.next_timer, closed, outcome):
         raise Broken(where, "waktu, batas waktu, atau hasil aduan bukan yang dicatat")
