@@ -17,6 +17,7 @@ from engine.process.forms import Cleaned, Form
 from engine.queries.choices import tables
 from engine.store.models import Attachment
 from webapp.context import database, now, settings, visitor_or_actor
+from webapp.typed import in_words
 
 TOKEN_AGE = 24 * 3600  # seconds a staged file can be named by its token
 
@@ -43,8 +44,7 @@ class Posted:
 
     def copy(self) -> list[tuple[str, str]]:
         """Titles and texts, so that a page can give back what was typed."""
-        titles = {name: str(schema.get("title", name)) for name, schema in self.form.properties.items()}
-        return [(titles.get(name, name), text) for name, text in self.typed.items() if text.strip()]
+        return in_words(self.typed.items(), self.form)
 
 
 def new_key() -> str:

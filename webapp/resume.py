@@ -11,6 +11,7 @@ from engine.files import FileRefused
 from webapp.limits import count, within
 from webapp.login_page import login_page
 from webapp.posted import stage, token_of
+from webapp.typed import in_words
 
 SECRET_FIELDS = ("sandi", "csrf_token")  # never echoed
 KEPT_FOR = 12 * 3600  # seconds in which an interrupted post can be resumed
@@ -73,6 +74,9 @@ def ask_again() -> Response:
 
 def resume_page(path: str, pairs: list[tuple[str, str]], status: int = 200) -> Response:
     """What was typed, with a button that sends it."""
-    shown = [(name, value) for name, value in pairs if not name.startswith("_") and value.strip()]
+    shown = in_words(pairs)
+    kept = sum(name.startswith("_berkas_") for name, _ in pairs)
+    if kept:
+        shown.append(("Lampiran", f"{kept} berkas sudah diterima"))
     page = render_template("accounts/lanjutkan.html", path=path, pairs=pairs, shown=shown, sesudah_masuk=status == 200)
     return make_response(page, status)

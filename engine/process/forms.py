@@ -97,6 +97,12 @@ class Form:
         """Names of the tables its choices come from."""
         return frozenset(each["x-pilihan"]["tabel"] for each in self.properties.values() if "x-pilihan" in each)
 
+    def worded(self, name: str, text: str, tables: Tables) -> tuple[str, str]:
+        """Title of a field and its typed text in words: the label of a choice instead of its code."""
+        schema = self.properties[name]
+        labels = {choice.value: choice.label for choice in _choices(schema, tables)}
+        return str(schema.get("title", name)), labels.get(text, text)
+
     def case_columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Case columns that these values fill (`x-kasus`)."""
         targets = {name: schema.get("x-kasus") for name, schema in self.properties.items()}
