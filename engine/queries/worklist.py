@@ -30,7 +30,6 @@ class WorkRow:
     holder: str | None  # name of who took it
     opened_at: datetime
     finished_at: datetime | None
-    case_opened_at: datetime
     incident: bool
 
 
@@ -77,6 +76,5 @@ def _row(session: Session, row: Any, names: dict[str, dict[str, str]]) -> WorkRo
         holder=row.holder,
         opened_at=task.opened_at,
         finished_at=task.finished_at,
-        case_opened_at=case.opened_at,
         incident=case.incident is not None,
     )
