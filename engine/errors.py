@@ -33,6 +33,10 @@ class Conflict(Refusal):
         self.at = at
 
 
+class TooLate(Conflict):
+    """A timer that was due went first and ended what was to be done. Unlike other refusals what was written stands."""
+
+
 class Rejected(Refusal):
     """The input does not fit. `errors` maps a field's name to an Indonesian message."""
 
@@ -42,4 +46,8 @@ class Rejected(Refusal):
 
 
 class Incident(Refusal):
-    """The case cannot go on: what is stored does not match, or the diagram has no way ahead."""
+    """The case cannot go on: what is stored does not match, or the diagram has no way ahead. `code` says which."""
+
+    def __init__(self, message: str, code: str = "failed") -> None:
+        super().__init__(message)
+        self.code = code

@@ -10,19 +10,19 @@ from engine.process.diagram import Diagram
 from engine.process.runtime import OpenTask, Position, Step
 
 
-def task_unit(diagram: Diagram, element: str, variables: Mapping[str, Any]) -> str | None:
+def task_unit(diagram: Diagram, task: OpenTask) -> str | None:
     """The unit that owns a task: the value of the variable its lane's `pemilik` names, else None."""
-    lane = diagram.lanes.get(diagram.elements[element].lane or "")
+    lane = diagram.lanes.get(diagram.elements[task.element].lane or "")
     if lane is None or lane.unit_variable is None:
         return None
-    value = variables.get(lane.unit_variable)
+    value = task.variables.get(lane.unit_variable)
     return str(value) if value is not None else ""
 
 
-def task_facts(diagram: Diagram, task: OpenTask, variables: Mapping[str, Any]) -> dict[str, Any]:
+def task_facts(diagram: Diagram, task: OpenTask) -> dict[str, Any]:
     """An open task as it stands in an event's body: id, element, lane, unit."""
     lane = diagram.elements[task.element].lane
-    return {"id": task.id, "element": task.element, "lane": lane, "unit": task_unit(diagram, task.element, variables)}
+    return {"id": task.id, "element": task.element, "lane": lane, "unit": task_unit(diagram, task)}
 
 
 def position_facts(diagram: Diagram, position: Position, assignees: Mapping[str, str]) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def position_facts(diagram: Diagram, position: Position, assignees: Mapping[str,
     return {
         "completed": position.completed,
         "tasks": [
-            task_facts(diagram, task, position.variables) | {"assignee": assignees.get(task.id)}
+            task_facts(diagram, task) | {"assignee": assignees.get(task.id)} | _own(task, position)
             for task in position.tasks
         ],
         "timers": [
@@ -40,6 +40,12 @@ def position_facts(diagram: Diagram, position: Position, assignees: Mapping[str,
     }
 
 
+def _own(task: OpenTask, position: Position) -> dict[str, Any]:
+    """Variables that this task sees otherwise than the case as a whole."""
+    own = {name: value for name, value in task.variables.items() if value != position.variables[name]}
+    return {"own": own} if own else {}
+
+
 def position_digest(diagram: Diagram, position: Position, assignees: Mapping[str, str]) -> str:
     """SHA-256 of the canonical position."""
     return digest(canonical(position_facts(diagram, position, assignees)))
@@ -47,10 +53,6 @@ def position_digest(diagram: Diagram, position: Position, assignees: Mapping[str
 
 def assignees_after(diagram: Diagram, step: Step, assignees: Mapping[str, str]) -> dict[str, str]:
     """Who holds which open task after a step: closed tasks are held by nobody, nor are those whose unit changed."""
-    before, after = step.before.variables, step.position.variables
-    elements = {task.id: task.element for task in step.position.tasks}
-    return {
-        task: account
-        for task, account in assignees.items()
-        if task in elements and task_unit(diagram, elements[task], before) == task_unit(diagram, elements[task], after)
-    }
+    before = {task.id: task_unit(diagram, task) for task in step.before.tasks}
+    after = {task.id: task_unit(diagram, task) for task in step.position.tasks}
+    return {task: account for task, account in assignees.items() if task in after and before.get(task) == after[task]}

@@ -6,7 +6,7 @@ Each event gives the engine its clock and the seed of its ids, so the same posit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.history.event import moment_from
@@ -51,7 +51,13 @@ def replay(program: Program, bodies: Iterable[Mapping[str, Any]]) -> Iterable[Re
         yield at
 
 
+# Events beside the diagram that leave a case where it stands.
+FACTS = frozenset({"move_proposed", "move_declined", "incident_raised", "incident_retried", "case_erased"})
+
+
 def _next(program: Program, at: Replayed | None, body: Mapping[str, Any]) -> Replayed:
+    if at is not None and (body["type"] in FACTS or (body["type"] == "incident_skipped" and "timer" not in body)):
+        return replace(at, seq=int(body["seq"]))
     case_id = str(body["stream"]).removeprefix("kasus/")
     moment = Moment(f"{case_id}/{body['seq']}", moment_from(str(body.get("clock", body["at"]))))
     step = program.start(moment) if at is None else _step(program, at, body, moment)
@@ -73,6 +79,10 @@ def _step(program: Program, at: Replayed, body: Mapping[str, Any], moment: Momen
         return program.fire(at.state, timer, moment)
     if kind in ("case_withdrawn", "case_cancelled"):
         return program.cancel(at.state, moment)
-    if kind in ("task_moved", "task_claimed", "task_released"):
-        return program.assign(at.state, body.get("set", {}), moment)
+    if kind in ("token_moved", "case_reopened"):
+        return program.move(at.state, str(body["element"]), moment)
+    if kind == "incident_skipped":
+        return program.drop_timer(at.state, str(body["timer"]), moment)
+    if kind in ("task_moved", "task_claimed", "task_released", "variable_set"):
+        return program.assign(at.state, body.get("set", {}), moment, body.get("task"))
     raise ValueError(f"unknown type of event {kind}")

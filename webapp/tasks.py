@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.commands.claim_task import claim_task
 from engine.commands.complete_task import Completed, complete_task
+from engine.commands.incidents import report_incident
 from engine.commands.move_task import move_task
-from engine.commands.report_incident import report_incident
 from engine.errors import Conflict, Incident, NotFound, Rejected
 from engine.process.forms import Cleaned
 from engine.queries import task as tasks
@@ -121,7 +121,7 @@ def _change(task_id: str, command: Callable[[Session], Any]) -> Any:
             return command(session)
     except Incident as incident:
         with database() as session:
-            report_incident(session, incident.message, task_id=task_id)
+            report_incident(session, incident, now=now(), task_id=task_id)
         raise
 
 

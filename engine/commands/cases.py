@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult
+from sqlalchemy import CursorResult, select
 from sqlalchemy.orm import Session
 
 from engine.commands.statements import CASE_BY_ID, CASE_BY_TASK, CLOSE_TASK, MOVE_CASE_ON, OPEN_TASK
@@ -21,9 +21,16 @@ from engine.position import assignees_after, position_digest, task_facts
 from engine.process.runtime import OpenTask, Position, RunError, Step, UnreadableState
 from engine.process.spiff import Moment
 from engine.store.deployments import Deployed, deployed
+from engine.store.models import Case
 
 MISMATCH = "Keadaan aduan ini tidak cocok dengan riwayatnya. Pengelola Sistem sudah diberi tahu; tidak ada yang diubah."
-STUCK = "Aduan ini tidak dapat diteruskan menurut diagram. Pengelola Sistem sudah diberi tahu; tidak ada yang diubah."
+_TOLD = "Pengelola Sistem sudah diberi tahu; tidak ada yang diubah."
+STUCK = f"Aduan ini tidak dapat diteruskan menurut diagram. {_TOLD}"
+STUCK_BY = {
+    "idle": f"Menurut diagram tidak ada lagi yang ditunggu, padahal aduan ini belum selesai. {_TOLD}",
+    "uncaught": f"Diagram berakhir dengan galat yang tidak ditangani. {_TOLD}",
+    "deep": f"Aduan ini sudah terlalu banyak berulang menurut diagramnya. {_TOLD}",
+}
 LOST_RACE = "Aduan ini baru saja diubah orang lain. Buka lagi halamannya; tulisan Anda belum terkirim."
 
 
@@ -86,6 +93,14 @@ def load_by_id(session: Session, case_id: str) -> LoadedCase:
     return _loaded(session, rows)
 
 
+def load_by_number(session: Session, number: str) -> LoadedCase:
+    """The case with this number. Raises NotFound."""
+    case_id = session.scalar(select(Case.id).where(Case.number == number))
+    if case_id is None:
+        raise NotFound
+    return load_by_id(session, case_id)
+
+
 def _loaded(session: Session, rows: Sequence[Any]) -> LoadedCase:
     first = rows[0]
     open_rows = [row for row in rows if row.open_id is not None]
@@ -109,7 +124,17 @@ def _loaded(session: Session, rows: Sequence[Any]) -> LoadedCase:
 def check_position(case: LoadedCase, before: Position) -> None:
     """What is stored must be what the last event said. Raises Incident."""
     if position_digest(case.deployed.diagram, before, case.assignees) != case.position:
-        raise Incident(MISMATCH)
+        raise Incident(MISMATCH, "digest")
+
+
+def position_of(case: LoadedCase) -> Position:
+    """Where the stored state stands, held against history. Raises Incident."""
+    try:
+        position = case.deployed.program.position(case.state)
+    except UnreadableState as error:
+        raise Incident(MISMATCH, "digest") from error
+    check_position(case, position)
+    return position
 
 
 def run(case: LoadedCase, act: Any) -> Step:
@@ -117,20 +142,21 @@ def run(case: LoadedCase, act: Any) -> Step:
     try:
         step: Step = act()
     except UnreadableState as error:
-        raise Incident(MISMATCH) from error
+        raise Incident(MISMATCH, "digest") from error
     except RunError as error:
-        raise Incident(STUCK) from error
+        position_of(case)  # what does not match needs another mend than what the diagram cannot do
+        raise Incident(STUCK_BY.get(error.code, STUCK), error.code) from error
     check_position(case, step.before)
     return step
 
 
 def effects(case: LoadedCase, step: Step, outcome: str | None = None) -> dict[str, Any]:
     """What a step did, for the event's body. `outcome` is how the case ended."""
-    diagram, variables = case.deployed.diagram, step.position.variables
+    diagram = case.deployed.diagram
     found: dict[str, Any] = {
         "elements": list(step.elements),
         "flows": list(step.flows),
-        "opened": [task_facts(diagram, task, variables) for task in step.opened],
+        "opened": [task_facts(diagram, task) for task in step.opened],
         "closed": list(step.closed),
         "timers": [
             {"id": each.id, "element": each.element, "due": moment_text(each.due)} for each in step.position.timers
@@ -169,11 +195,41 @@ def record(
     outcome = outcome or outcome_of(case, step)
     body = {**facts, "effects": effects(case, step, outcome), "position": position}
     event = make_event(f"kasus/{case.id}", case.rev + 1, case.head, type, at, body, values)
-    _move_on(session, case, step, event, position, {"outcome": outcome, **(columns or {})})
+    changed = {"outcome": outcome, **(columns or {})}
+    if step.closed or step.position.completed:
+        changed["incident"] = None  # it went on
+    _move_on(session, case, step, event, position, changed)
     store_event(session, event)
     if step.opened:
-        session.execute(OPEN_TASK, [_task_row(case, task, step, at) for task in step.opened])
+        session.execute(OPEN_TASK, [_task_row(case, task, at) for task in step.opened])
     return event
+
+
+def record_fact(
+    session: Session,
+    case: LoadedCase,
+    type: str,
+    now: datetime,
+    facts: Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
+    columns: Mapping[str, Any] | None = None,
+) -> Event:
+    """Write an event that leaves the case where it stands: a proposal, an incident. Raises Conflict."""
+    at = not_before(now, case.changed_at)
+    nothing: dict[str, Any] = {"elements": [], "flows": [], "opened": [], "closed": []}
+    body = {**facts, "effects": nothing, "position": case.position}
+    event = make_event(f"kasus/{case.id}", case.rev + 1, case.head, type, at, body, values)
+    changed = {"rev": event.seq, "head": event.hash, "changed_at": event.at, **(columns or {})}
+    _write(session, case, changed)
+    store_event(session, event)
+    case.rev, case.head, case.changed_at = event.seq, event.hash, event.at
+    return event
+
+
+def _write(session: Session, case: LoadedCase, changed: Mapping[str, Any]) -> None:
+    written = session.execute(MOVE_CASE_ON, {**changed, "this_case": case.id, "this_rev": case.rev})
+    if cast("CursorResult[Any]", written).rowcount != 1:
+        raise Conflict(LOST_RACE)
 
 
 def _move_on(
@@ -189,19 +245,17 @@ def _move_on(
         "closed_at": event.at if step.position.completed else None,
         **columns,
     }
-    written = session.execute(MOVE_CASE_ON, {**changed, "this_case": case.id, "this_rev": case.rev})
-    if cast("CursorResult[Any]", written).rowcount != 1:
-        raise Conflict(LOST_RACE)
+    _write(session, case, changed)
     case.state, case.rev, case.head, case.position = step.state, event.seq, event.hash, position
     case.changed_at, case.next_timer_at = event.at, step.position.next_timer
     case.closed_at = event.at if step.position.completed else None
     for task in step.opened:
-        case.open_units[task.id] = task_facts(case.deployed.diagram, task, step.position.variables)["unit"]
+        case.open_units[task.id] = task_facts(case.deployed.diagram, task)["unit"]
 
 
-def _task_row(case: LoadedCase, task: OpenTask, step: Step, at: datetime) -> dict[str, Any]:
+def _task_row(case: LoadedCase, task: OpenTask, at: datetime) -> dict[str, Any]:
     diagram = case.deployed.diagram
-    facts = task_facts(diagram, task, step.position.variables)
+    facts = task_facts(diagram, task)
     lane = diagram.lanes[facts["lane"]]
     return {
         "id": task.id,

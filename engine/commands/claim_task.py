@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor, ownership
 from engine.commands.cases import load_by_task, record, run
+from engine.commands.fire_timers import fire_first
 from engine.errors import Conflict, NotFound
 from engine.store.models import Task
 
@@ -26,6 +27,7 @@ def claim_task(session: Session, actor: Actor, task_id: str, *, now: datetime, r
         raise Conflict("Tugas ini sudah diambil orang lain.")
     if (holder is None) == release:
         return  # it is so already: a second press changes nothing and is no event
+    fire_first(session, case, now, task_id)
     moment = case.moment(now)
     step = run(case, lambda: case.deployed.program.assign(case.state, {}, moment))
     if release:

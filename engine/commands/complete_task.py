@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from engine.access import Actor, Ownership, ownership
 from engine.commands.attachments import bind_files, describe_files
 from engine.commands.cases import LoadedCase, TaskRow, close_tasks, load_by_task, outcome_of, record, run
-from engine.commands.fire_timers import fire_due
-from engine.errors import Conflict, NotFound, Rejected
+from engine.commands.fire_timers import fire_first
+from engine.errors import Conflict, NotFound, Rejected, TooLate
 from engine.process.runtime import Step
 from engine.store.models import Account, Task
 
@@ -51,12 +51,11 @@ def complete_task(
         raise NotFound
     if task.status != "open":
         return finished_before(session, case, task, actor, key)
-    if case.next_timer_at is not None and case.next_timer_at < now:
-        fire_due(session, case, now)
-        if task_id not in case.open_units:
-            raise Conflict("Waktu untuk tugas ini sudah habis; aduan berjalan terus tanpa isian Anda.")
     try:
+        fire_first(session, case, now, task_id)
         step = finish(session, case, task, actor, owned, values, now=now, key=key, channel=channel)
+    except TooLate:
+        raise
     except Conflict:
         return finished_before(session, case, reread(session, task), actor, key)
     except Rejected:
@@ -83,8 +82,10 @@ def finish(
     """Run the completion and write it. Raises Conflict when the case moved on meanwhile."""
     form = case.deployed.form_of(task.element)
     moment = case.moment(now)
-    step = run(case, lambda: case.deployed.program.complete(case.state, task.id, values, moment))
     read = case.deployed.diagram.read_variables
+    # A field of this form that was left empty is empty now, whatever an earlier round said.
+    given = {name: values.get(name) for name in sorted(read & (form.properties.keys() | values.keys()))}
+    step = run(case, lambda: case.deployed.program.complete(case.state, task.id, given, moment))
     facts = {
         "actor": actor.account_id,
         "for": owned.for_account,
@@ -92,7 +93,7 @@ def finish(
         "channel": channel,
         "task": task.id,
         "element": task.element,
-        "set": {name: value for name, value in values.items() if name in read},
+        "set": given,
     }
     recorded = describe_files(session, form, values, actor.account_id)
     columns = form.case_columns(values)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine.commands.cases import MISMATCH, LoadedCase, close_tasks, load_by_id, record, run
-from engine.errors import Incident
+from engine.commands.cases import MISMATCH, LoadedCase, close_tasks, load_by_id, position_of, record, run
+from engine.errors import Incident, TooLate
 from engine.history.event import moment_text
-from engine.process.runtime import UnreadableState, WaitingTimer, after
+from engine.process.runtime import WaitingTimer, after
 from engine.process.spiff import Moment
 
 MAX_ROUNDS = 100  # a cycle after long downtime goes on in the worker's next round
@@ -29,13 +29,21 @@ def fire_due(session: Session, case: LoadedCase, now: datetime) -> int:
     return fired
 
 
+def fire_first(session: Session, case: LoadedCase, now: datetime, task_id: str | None = None) -> None:
+    """What is due comes before a command on the case, or on one of its tasks.
+
+    Raises TooLate when it ended the case or closed that task: the firing stands, the command has nothing to do.
+    """
+    if fire_due(session, case, now) == 0:
+        return
+    if case.closed_at is not None or (task_id is not None and task_id not in case.open_units):
+        raise TooLate("Waktunya sudah habis dan aduan berjalan terus tanpa isian Anda. Salinannya ada di bawah.")
+
+
 def _next_timer(case: LoadedCase) -> WaitingTimer:
-    try:
-        timers = case.deployed.program.position(case.state).timers
-    except UnreadableState as error:
-        raise Incident(MISMATCH) from error
+    timers = position_of(case).timers
     if not timers or timers[0].due != case.next_timer_at:
-        raise Incident(MISMATCH)
+        raise Incident(MISMATCH, "digest")
     return timers[0]
 
 

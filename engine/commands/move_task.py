@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, held_with
 from engine.commands.cases import LoadedCase, load_by_task, record, run
-from engine.errors import Conflict, NotFound, Rejected
-from engine.position import task_facts
+from engine.commands.fire_timers import fire_first
+from engine.commands.reasons import as_value, check_reason
+from engine.errors import Conflict, NotFound
+from engine.position import task_unit
 from engine.process.runtime import Step
 from engine.store.models import FormerUnit, Task, Unit
-
-MIN_REASON, MAX_REASON = 10, 1000  # characters
 
 
 def move_task(session: Session, actor: Actor, task_id: str, unit: str, reason: str, *, now: datetime) -> None:
@@ -28,10 +30,9 @@ def move_task(session: Session, actor: Actor, task_id: str, unit: str, reason: s
     if task.status != "open":
         raise Conflict("Tugas ini sudah selesai, jadi tidak dapat dialihkan lagi.")
     _check(session, unit, task.unit, reason)
+    fire_first(session, case, now, task_id)
     moment = case.moment(now)
-    step = run(case, lambda: case.deployed.program.assign(case.state, {variable: unit}, moment))
-    moved = _moved(case, step)
-    units = dict(case.open_units)
+    step = run(case, lambda: case.deployed.program.assign(case.state, {variable: unit}, moment, task_id))
     facts = {
         "actor": actor.account_id,
         "appointment": mover.id,
@@ -41,11 +42,25 @@ def move_task(session: Session, actor: Actor, task_id: str, unit: str, reason: s
         "from": task.unit,
         "set": {variable: unit},
     }
-    columns = {"bidang": unit} if _fills_bidang(case, variable) else {}
-    record(session, case, step, "task_moved", moment, facts, {"alasan": reason}, columns)
-    for each, to_unit in moved.items():
-        session.execute(update(Task).where(Task.id == each).values(unit=to_unit, assignee_id=None))
-        _remember(session, each, units[each])
+    columns = columns_of(case, {variable: unit})
+    record(session, case, step, "task_moved", moment, facts, as_value(reason), columns)
+    follow_units(session, case, step)
+
+
+def follow_units(session: Session, case: LoadedCase, step: Step) -> None:
+    """Hand open tasks over whose unit changed with a variable; nobody has taken them yet."""
+    for task_id, unit in _moved(case, step).items():
+        session.execute(update(Task).where(Task.id == task_id).values(unit=unit, assignee_id=None))
+        _remember(session, task_id, case.open_units[task_id])
+        case.open_units[task_id] = unit
+
+
+def columns_of(case: LoadedCase, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Case columns that these variables fill, by whichever form (`x-kasus`)."""
+    found: dict[str, Any] = {}
+    for form in case.deployed.forms.values():
+        found |= form.only(values.keys()).case_columns(values)
+    return found
 
 
 def _remember(session: Session, task_id: str, unit: str | None) -> None:
@@ -55,27 +70,15 @@ def _remember(session: Session, task_id: str, unit: str | None) -> None:
 
 
 def _check(session: Session, unit: str, current: str | None, reason: str) -> None:
-    errors: dict[str, str] = {}
-    known = session.scalar(select(Unit.code).where(Unit.code == unit, Unit.active))
-    if known is None:
-        errors["bidang"] = "Pilih Bidang/unit kerja dari daftar."
+    wrong = None
+    if session.scalar(select(Unit.code).where(Unit.code == unit, Unit.active)) is None:
+        wrong = "Pilih Bidang/unit kerja dari daftar."
     elif unit == current:
-        errors["bidang"] = "Tugas ini sudah ada di Bidang/unit kerja itu."
-    if len(reason.strip()) < MIN_REASON:
-        errors["alasan"] = f"Tulis alasan paling sedikit {MIN_REASON} huruf."
-    if len(reason) > MAX_REASON:
-        errors["alasan"] = f"Alasan paling banyak {MAX_REASON} huruf."
-    if errors:
-        raise Rejected(errors)
-
-
-def _fills_bidang(case: LoadedCase, variable: str) -> bool:
-    schemas = (form.properties.get(variable, {}) for form in case.deployed.forms.values())
-    return any(schema.get("x-kasus") == "bidang" for schema in schemas)
+        wrong = "Tugas ini sudah ada di Bidang/unit kerja itu."
+    check_reason(reason, bidang=wrong)
 
 
 def _moved(case: LoadedCase, step: Step) -> dict[str, str | None]:
     """Open tasks whose unit changes with the variable: task id -> new unit."""
-    diagram, variables = case.deployed.diagram, step.position.variables
-    units = {each.id: task_facts(diagram, each, variables)["unit"] for each in step.position.tasks}
+    units = {each.id: task_unit(case.deployed.diagram, each) for each in step.position.tasks}
     return {task_id: unit for task_id, unit in units.items() if case.open_units.get(task_id) != unit}

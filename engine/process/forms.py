@@ -103,10 +103,16 @@ class Form:
         labels = {choice.value: choice.label for choice in _choices(schema, tables)}
         return str(schema.get("title", name)), labels.get(text, text)
 
+    def only(self, names: Iterable[str]) -> Form:
+        """The same form with these fields alone, none of them required: for setting one value beside the diagram."""
+        kept = {name: schema for name, schema in self.properties.items() if name in set(names)}
+        shell = {key: value for key, value in self.schema.items() if key not in ("required", "allOf", "x-urutan")}
+        return Form(self.key, shell | {"properties": kept})
+
     def case_columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Case columns that these values fill (`x-kasus`)."""
+        """Case columns that this form fills (`x-kasus`); a field left empty empties its column."""
         targets = {name: schema.get("x-kasus") for name, schema in self.properties.items()}
-        return {column: values[name] for name, column in targets.items() if column in CASE_COLUMNS and name in values}
+        return {column: values.get(name) for name, column in targets.items() if column in CASE_COLUMNS}
 
     def readable_by(self, name: str, roles: Iterable[str]) -> bool:
         """Whether one of these lane roles may read the value later; staff may unless `x-terlihat` says otherwise."""

@@ -6,10 +6,10 @@ A case's state is bytes. Every verb loads them, acts on the copy, and returns a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 import orjson
 import zstandard
@@ -17,8 +17,10 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.process.diagram import Diagram
+from engine.process.diagram import Diagram, Element
 from engine.process.spiff import Moment, at_moment, expressions, parse_specs, serializers
+from engine.process.targets import token_targets
+from engine.process.tree import all_tasks, depth_of, drop_past, due_of, find_task, live_tasks, put_token
 
 MAX_DEPTH = 800  # at 1000 the library hides tasks and calls an open case completed (facts.md)
 _FLAT_KINDS = frozenset(
@@ -31,7 +33,11 @@ _REACHED = TaskState.READY | TaskState.WAITING | TaskState.STARTED | TaskState.C
 
 
 class RunError(Exception):
-    """The diagram cannot go on from here; the state that was given is untouched."""
+    """The diagram cannot go on from here; the state that was given is untouched. `code` says what kind it is."""
+
+    def __init__(self, message: str, code: str = "failed") -> None:
+        super().__init__(message)
+        self.code = code  # failed, uncaught, idle, deep
 
 
 class UnreadableState(RunError):
@@ -40,10 +46,11 @@ class UnreadableState(RunError):
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A task waiting for a person. `id` is 32 hex digits, kept for life."""
+    """A task waiting for a person. `id` is 32 hex digits, kept for life; `variables` as this task sees them."""
 
     id: str
     element: str
+    variables: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ class Position:
     completed: bool
     tasks: tuple[OpenTask, ...]  # by id
     timers: tuple[WaitingTimer, ...]  # by due, then id
-    variables: dict[str, Any]
+    variables: dict[str, Any]  # where tokens differ, what came last
 
     @property
     def next_timer(self) -> datetime | None:
@@ -119,7 +126,7 @@ class Program:
         """Complete an open task; of `values` only read variables enter. Raises RunError when it is not open."""
         with at_moment(moment):
             workflow = self._load(state)
-            task = _find(workflow, task_id)
+            task = find_task(workflow, task_id)
             if task is None or task.state != TaskState.READY:
                 raise RunError(f"task {task_id} is not open")
             return self._go_on(workflow, lambda: self._run(task, values), first=task)
@@ -128,22 +135,50 @@ class Program:
         """Fire one waiting timer; `moment.at` must be after its due instant. Raises RunError."""
         with at_moment(moment):
             workflow = self._load(state)
-            task = _find(workflow, timer.id)
+            task = find_task(workflow, timer.id)
             if task is None or task.state != TaskState.WAITING:
                 raise RunError(f"timer {timer.id} is not waiting")
             return self._go_on(workflow, lambda: task.task_spec._update(task))
 
-    def assign(self, state: bytes, values: Mapping[str, Any], moment: Moment) -> Step:
-        """Set read variables beside the diagram: open tasks and waiting timers see the new values."""
+    def assign(self, state: bytes, values: Mapping[str, Any], moment: Moment, task_id: str | None = None) -> Step:
+        """Set read variables beside the diagram, for open tasks and waiting timers.
+
+        With `task_id` only where a variable stands as it does for that task: repetitions each have their own.
+        """
         with at_moment(moment):
             workflow = self._load(state)
-            return self._go_on(workflow, lambda: self._assign(workflow, values))
+            return self._go_on(workflow, lambda: self._assign(workflow, values, task_id))
+
+    def move(self, state: bytes, element: str, moment: Moment) -> Step:
+        """Put one token before `element` and take away all others, also in a closed case. Raises RunError."""
+        if element not in {each.id for each in self.targets}:
+            raise RunError(f"no token can be put before {element}")
+        with at_moment(moment):
+            before = self._position(self._load(state))
+            # A fresh tree: resetting the old one leaves its timers behind (facts.md).
+            workflow = BpmnWorkflow(self._spec, self._subprocess_specs, script_engine=expressions)
+            known = {name: value for name, value in before.variables.items() if value is not None}
+            return self._go_on(workflow, lambda: put_token(workflow, element, known), before=before)
+
+    def drop_timer(self, state: bytes, timer_id: str, moment: Moment) -> Step:
+        """Let a waiting timer never fire. Raises RunError, also when nothing else would go on without it."""
+        with at_moment(moment):
+            workflow = self._load(state)
+            task = find_task(workflow, timer_id)
+            if task is None or due_of(task) is None:
+                raise RunError(f"timer {timer_id} is not waiting")
+            return self._go_on(workflow, task.cancel)
 
     def cancel(self, state: bytes, moment: Moment) -> Step:
         """End the case beside the diagram: open tasks and waiting timers are dropped, no end event is reached."""
         with at_moment(moment):
             workflow = self._load(state)
-            return self._go_on(workflow, workflow.cancel)
+            return self._go_on(workflow, lambda: self._cancel(workflow))
+
+    @cached_property
+    def targets(self) -> tuple[Element, ...]:
+        """User tasks before which a token can be put by hand."""
+        return token_targets(self.diagram)
 
     def position(self, state: bytes) -> Position:
         """Where the stored state stands."""
@@ -151,20 +186,39 @@ class Program:
             return self._position(self._load(state))
 
     def _run(self, task: Task, values: Mapping[str, Any]) -> None:
-        task.data.update(self._readable(values))
+        for name, value in self._readable(values).items():
+            # A field left empty takes its value back; it declares none, which at a join would erase another's.
+            if value is not None or task.data.get(name) is not None:
+                task.data[name] = value
         task.run()
 
-    def _assign(self, workflow: BpmnWorkflow, values: Mapping[str, Any]) -> None:
-        for task in _live(workflow):
-            task.data.update(self._readable(values))
+    def _assign(self, workflow: BpmnWorkflow, values: Mapping[str, Any], task_id: str | None) -> None:
+        chosen = find_task(workflow, task_id) if task_id is not None else None
+        meant = dict(chosen.data) if chosen is not None else None
+        for task in live_tasks(workflow):
+            for name, value in self._readable(values).items():
+                if meant is None or task.data.get(name) == meant.get(name):
+                    task.data[name] = value
+
+    def _cancel(self, workflow: BpmnWorkflow) -> None:
+        # What was known stays known, should the case be reopened.
+        known = self._variables(workflow, live_tasks(workflow))
+        workflow.data.update({name: value for name, value in known.items() if value is not None})
+        workflow.cancel()
 
     def _readable(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: values[name] for name in sorted(self.diagram.read_variables & values.keys())}
 
-    def _go_on(self, workflow: BpmnWorkflow, act: Callable[[], object], first: Task | None = None) -> Step:
+    def _go_on(
+        self,
+        workflow: BpmnWorkflow,
+        act: Callable[[], object],
+        first: Task | None = None,
+        before: Position | None = None,
+    ) -> Step:
         passed: list[Task] = []
-        before = self._position(workflow)
-        states = {task.id: task.state for task in _all(workflow) if task.has_state(_REACHED)}
+        before = before or self._position(workflow)
+        states = {task.id: task.state for task in all_tasks(workflow) if task.has_state(_REACHED)}
         try:
             act()
             # Not do_engine_steps(): it refreshes timers, and each due timer must be an event of its own.
@@ -174,12 +228,12 @@ class Program:
             raise RunError(str(error)) from error
         position = self._position(workflow)
         self._guard(workflow, position)
-        reached = _in_order([task for task in _all(workflow) if task.has_state(_REACHED)], first, passed)
+        reached = _in_order([task for task in all_tasks(workflow) if task.has_state(_REACHED)], first, passed)
         done = [each for each in reached if each.has_state(TaskState.COMPLETED)]
         elements = [self._element_of(each) for each in done if states.get(each.id) != TaskState.COMPLETED]
         flows = self._flows_into([each for each in reached if each.id not in states])
         if self._flat and not position.completed:
-            _compact(workflow)
+            drop_past(workflow)
         open_before = {task.id for task in before.tasks}
         open_after = {task.id for task in position.tasks}
         return Step(
@@ -193,13 +247,14 @@ class Program:
         )
 
     def _guard(self, workflow: BpmnWorkflow, position: Position) -> None:
-        tasks = _all(workflow)
-        if any(task.state == TaskState.ERROR for task in tasks):
+        if any(task.state == TaskState.ERROR for task in all_tasks(workflow)):
             raise RunError("a step of the diagram failed")
+        if workflow.bpmn_events:
+            raise RunError("an error or escalation of the diagram was caught nowhere", "uncaught")
         if not position.completed and not position.tasks and not position.timers:
-            raise RunError("the case is open but nothing waits in it")
-        if _depth(workflow) > MAX_DEPTH:
-            raise RunError(f"the case is deeper than {MAX_DEPTH} steps")
+            raise RunError("the case is open but nothing waits in it", "idle")
+        if depth_of(workflow) > MAX_DEPTH:
+            raise RunError(f"the case is deeper than {MAX_DEPTH} steps", "deep")
 
     def _flows_into(self, tasks: list[Task]) -> tuple[str, ...]:
         arrivals = ((self._source_of(task), self._element_of(task)) for task in tasks)
@@ -221,18 +276,27 @@ class Program:
         return None
 
     def _position(self, workflow: BpmnWorkflow) -> Position:
-        live = _live(workflow)
+        live = live_tasks(workflow)
         ready = [task for task in live if task.state == TaskState.READY and task.task_spec.manual]
-        timers = [timer for timer in map(_timer, live) if timer is not None]
+        tasks = [OpenTask(each.id.hex, each.task_spec.bpmn_id, self._read_of(each.data)) for each in ready]
+        timers = [WaitingTimer(each.id.hex, each.task_spec.bpmn_id, due) for each in live if (due := due_of(each))]
         return Position(
             completed=workflow.is_completed(),
-            tasks=tuple(sorted((OpenTask(each.id.hex, each.task_spec.bpmn_id) for each in ready), key=lambda t: t.id)),
+            tasks=tuple(sorted(tasks, key=lambda task: task.id)),
             timers=tuple(sorted(timers, key=lambda timer: (timer.due, timer.id))),
             variables=self._variables(workflow, live),
         )
 
     def _variables(self, workflow: BpmnWorkflow, live: list[Task]) -> dict[str, Any]:
-        data = live[0].data if live else workflow.data
+        """What the tokens know together; of two that differ, the one that changed last."""
+        if not live:
+            return self._read_of(workflow.data)
+        known: dict[str, Any] = {}
+        for task in sorted(live, key=lambda task: (task.last_state_change, task.id)):
+            known |= {name: value for name, value in task.data.items() if value is not None}
+        return self._read_of(known)
+
+    def _read_of(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {name: data.get(name) for name in sorted(self.diagram.read_variables)}
 
     def _dump(self, workflow: BpmnWorkflow) -> bytes:
@@ -248,30 +312,6 @@ class Program:
         except Exception as error:  # the library fails in many ways on bytes it did not write
             raise UnreadableState(repr(error)) from error
         return workflow
-
-
-def _all(workflow: BpmnWorkflow) -> list[Task]:
-    # Plain dictionaries: get_tasks() walks the tree, slower and cut off at depth 1000 (facts.md).
-    return [task for each in (workflow, *workflow.subprocesses.values()) for task in each.tasks.values()]
-
-
-def _live(workflow: BpmnWorkflow) -> list[Task]:
-    return [task for task in _all(workflow) if task.state in (TaskState.READY, TaskState.WAITING)]
-
-
-def _find(workflow: BpmnWorkflow, task_id: str) -> Task | None:
-    wanted = UUID(task_id)
-    return next((task for task in _all(workflow) if task.id == wanted), None)
-
-
-def _timer(task: Task) -> WaitingTimer | None:
-    value = task.internal_data.get("event_value") if task.state == TaskState.WAITING else None
-    if isinstance(value, dict):
-        value = value["next"] if value["cycles"] else None
-    if value is None:
-        return None
-    due = datetime.fromisoformat(value)
-    return WaitingTimer(task.id.hex, task.task_spec.bpmn_id, (due if due.tzinfo else due.replace(tzinfo=UTC)))
 
 
 def after(timer: WaitingTimer) -> datetime:
@@ -290,45 +330,3 @@ def _in_order(acted: list[Task], first: Task | None, passed: list[Task]) -> list
         return rank.get(task.id, -1 if task.has_state(TaskState.COMPLETED) else last)
 
     return sorted(acted, key=order)
-
-
-def _depth(workflow: BpmnWorkflow) -> int:
-    deepest = 0
-    stack = [(workflow.task_tree, 1)]
-    while stack:
-        task, depth = stack.pop()
-        deepest = max(deepest, depth)
-        stack.extend((child, depth + 1) for child in task.children)
-    return deepest
-
-
-def _compact(workflow: BpmnWorkflow) -> None:
-    """Drop finished history above the lowest task that still has open ones below it: events already hold it."""
-    unfinished = _with_unfinished(workflow)
-    root = workflow.task_tree
-    while root.has_state(TaskState.FINISHED_MASK):
-        alive = [child for child in root.children if child.id in unfinished]
-        if len(alive) != 1 or not alive[0].has_state(TaskState.FINISHED_MASK):
-            break
-        root = alive[0]
-    keep: set[UUID] = set()
-    stack = [root]
-    while stack:
-        task = stack.pop()
-        keep.add(task.id)
-        stack.extend(task.children)
-    workflow.tasks = {key: task for key, task in workflow.tasks.items() if key in keep}
-    workflow.task_tree = root
-    root._parent = None
-    if workflow.last_task is not None and workflow.last_task.id not in keep:
-        workflow.last_task = None
-
-
-def _with_unfinished(workflow: BpmnWorkflow) -> set[UUID]:
-    marked: set[UUID] = set()
-    for task in workflow.tasks.values():
-        current = task if task.has_state(TaskState.NOT_FINISHED_MASK) else None
-        while current is not None and current.id not in marked:
-            marked.add(current.id)
-            current = current.parent
-    return marked

@@ -14,6 +14,8 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
+from engine.errors import TooLate
+
 log = logging.getLogger(__name__)
 
 
@@ -78,11 +80,14 @@ def open_database(url: str) -> Engine:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """One transaction: returning commits, raising rolls everything back. Commands flush and never commit."""
+    """One transaction: returning commits, raising (but TooLate) rolls all back. Commands flush and never commit."""
     with Session(engine, autoflush=False, expire_on_commit=False) as session:
         try:
             yield session
             session.commit()
+        except TooLate:
+            session.commit()  # the timer that went first has fired, whatever becomes of the command
+            raise
         except BaseException:
             session.rollback()
             raise

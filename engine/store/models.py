@@ -208,6 +208,15 @@ class FormerUnit(Base):
     unit: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
+class MoveProposal(Base):
+    """Points to an event `move_proposed` that waits for, or has had, a second person's word."""
+
+    __tablename__ = "move_proposal"
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    settled: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
 class Event(Base):
     """What happened, append-only. The hash covers every column but `id` and `log_index`."""
 

@@ -6,17 +6,17 @@ import logging
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, exists, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from engine.commands.attachments import drop_stale_files, remove_files
 from engine.commands.fire_timers import fire_timers
-from engine.commands.report_incident import report_incident
+from engine.commands.incidents import IDLE, report_incident
 from engine.errors import Conflict, Incident
 from engine.history.keys import load_signer
 from engine.store.database import transaction
-from engine.store.models import Case, Heartbeat
+from engine.store.models import Case, Heartbeat, Task
 from engine.worker.log import extend_log
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,21 @@ def _fire(engine: Engine, case_id: str, now: datetime) -> int:
     except Incident as incident:
         log.error("case %s cannot go on: %s", case_id, incident.message)
         with transaction(engine) as session:
-            report_incident(session, incident.message, case_id=case_id)
+            report_incident(session, incident, now=now, case_id=case_id)
         return 0
+
+
+def find_idle_cases(engine: Engine, now: datetime) -> int:
+    """Mark open cases in which nothing waits, which no step leaves behind; returns how many."""
+    open_task = exists().where(Task.case_id == Case.id, Task.status == "open")
+    idle = (Case.closed_at.is_(None), Case.next_timer_at.is_(None), Case.incident.is_(None), ~open_task)
+    with transaction(engine) as session:
+        case_ids = list(session.scalars(select(Case.id).where(*idle).limit(BATCH)))
+    for case_id in case_ids:
+        log.error("case %s is open but nothing waits in it", case_id)
+        with transaction(engine) as session:
+            report_incident(session, Incident(IDLE, "idle"), now=now, case_id=case_id)
+    return len(case_ids)
 
 
 def beat(engine: Engine, now: datetime, name: str = "worker") -> None:
@@ -64,6 +77,7 @@ def log_events(engine: Engine, keys: Path, now: datetime) -> int:
 def one_round(engine: Engine, files: Path, now: datetime, keys: Path | None = None) -> int:
     """Everything that is due now; returns how many timers fired. Without a folder of keys nothing is logged."""
     fired = fire_due_timers(engine, now)
+    find_idle_cases(engine, now)
     with transaction(engine) as session:
         dropped = drop_stale_files(session, now)
     remove_files(files, dropped)

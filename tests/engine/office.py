@@ -7,7 +7,7 @@ that a case's state is loaded and saved between every two steps. The office's cl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -205,6 +205,12 @@ class Office:
         actor = self.actor(who)
         with self.transaction() as session:
             move_task(session, actor, task.id, unit, reason, now=self.now)
+
+    def do(self, command: Callable[..., Any], who: str, *arguments: Any, **more: Any) -> Any:
+        """Any command that an actor gives: command(session, actor, ..., now=...)."""
+        actor = self.actor(who)
+        with self.transaction() as session:
+            return command(session, actor, *arguments, now=self.now, **more)
 
     def worker_round(self, **later: float) -> int:
         """One round of the worker after so much time, e.g. days=15; returns how many timers fired."""

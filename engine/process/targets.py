@@ -1,0 +1,64 @@
+"""Where a token may be put by hand without a join waiting for ever. Knows the diagram, not the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.process.diagram import Diagram, Element
+
+
+def token_targets(diagram: Diagram) -> tuple[Element, ...]:
+    """User tasks that one token alone may stand before, in the order of the flow.
+
+    Not those within a fork, a subprocess or a repetition, where other tokens belong to it; none at all in a diagram
+    with an event subprocess, which waits beside every token.
+    """
+    if any(each.triggered_by_event for each in diagram.elements.values()):
+        return ()
+    guarded = _within_forks(diagram)
+    return tuple(
+        task for task in diagram.user_tasks if task.parent is None and task.multi is None and task.id not in guarded
+    )
+
+
+def _within_forks(diagram: Diagram) -> set[str]:
+    found: set[str] = set()
+    for element in diagram.elements.values():
+        ways = [flow.target for flow in diagram.outgoing(element.id)]
+        if element.kind in ("parallelGateway", "inclusiveGateway") and len(ways) > 1:
+            found |= _region(diagram, element.id)
+        elif element.kind == "boundaryEvent" and not element.interrupting:
+            # Its own way only: where it meets the main one, the main token passes too.
+            main = _reach(diagram, [flow.target for flow in diagram.outgoing(element.attached_to or "")])
+            found |= _reach(diagram, ways) - main
+    return found
+
+
+def _region(diagram: Diagram, fork: str) -> set[str]:
+    """What lies between a fork and the first element that every way from it passes."""
+    ways = [flow.target for flow in diagram.outgoing(fork)]
+    behind = _reach(diagram, ways)
+    meeting = {each for each in behind - {fork} if not _ends(diagram, _reach(diagram, ways, without=each))}
+    return _reach(diagram, ways, without=meeting)
+
+
+def _ends(diagram: Diagram, reached: Iterable[str]) -> bool:
+    return any(diagram.elements[each].kind == "endEvent" for each in reached)
+
+
+def _reach(diagram: Diagram, starts: Iterable[str], without: str | set[str] = "") -> set[str]:
+    barred = {without} if isinstance(without, str) else without
+    boundary: dict[str, list[str]] = {}
+    for element in diagram.elements.values():
+        if element.attached_to:
+            boundary.setdefault(element.attached_to, []).append(element.id)
+    seen: set[str] = set()
+    stack = [each for each in starts if each not in barred]
+    while stack:
+        current = stack.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        ahead = [*(flow.target for flow in diagram.outgoing(current)), *boundary.get(current, ())]
+        stack.extend(each for each in ahead if each not in seen and each not in barred)
+    return seen
