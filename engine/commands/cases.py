@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.commands.statements import CASE_BY_ID, CASE_BY_TASK, CLOSE_TASK, MOVE_CASE_ON, OPEN_TASK
@@ -199,7 +200,7 @@ def record(
     if step.closed or step.position.completed:
         changed["incident"] = None  # it went on
     _move_on(session, case, step, event, position, changed)
-    store_event(session, event)
+    _append(session, event)
     if step.opened:
         session.execute(OPEN_TASK, [_task_row(case, task, at) for task in step.opened])
     return event
@@ -221,9 +222,17 @@ def record_fact(
     event = make_event(f"kasus/{case.id}", case.rev + 1, case.head, type, at, body, values)
     changed = {"rev": event.seq, "head": event.hash, "changed_at": event.at, **(columns or {})}
     _write(session, case, changed)
-    store_event(session, event)
+    _append(session, event)
     case.rev, case.head, case.changed_at = event.seq, event.hash, event.at
     return event
+
+
+def _append(session: Session, event: Event) -> None:
+    try:
+        store_event(session, event)
+    except IntegrityError as error:
+        # The compare-and-set has won, so nobody else wrote this seq just now: row and history have parted.
+        raise Incident(MISMATCH, "digest") from error
 
 
 def _write(session: Session, case: LoadedCase, changed: Mapping[str, Any]) -> None:

@@ -48,6 +48,19 @@ def deploy(
     findings = check(xml, forms, held_roles or None)
     if not holds(findings):
         raise NotDeployable(findings)
+    return put_in_force(session, xml, forms, findings, now=now, actor=actor)
+
+
+def put_in_force(
+    session: Session,
+    xml: bytes,
+    forms: Mapping[str, Any],
+    findings: list[Finding],
+    *,
+    now: datetime,
+    actor: str | None = None,
+) -> Deployed:
+    """The same for a diagram that has passed the gate already, with what the gate found."""
     diagram = diagrams.read(xml)
     used = {key: forms[key] for key in sorted({each.form_key for each in diagram.elements.values() if each.form_key})}
     stored_forms = json.dumps(used, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -16,6 +16,7 @@ from engine.commands.fire_timers import fire_due
 from engine.commands.reasons import as_value, check_reason
 from engine.commands.rebuild import rebuild_case
 from engine.errors import Conflict, Incident, NotFound
+from engine.position import task_unit
 from engine.store.models import Case, Event, Task
 
 IDLE = "Aduan ini belum selesai, tetapi tidak ada tugas atau batas waktu yang menunggu di dalamnya."
@@ -104,8 +105,11 @@ def _sound(session: Session, case: LoadedCase) -> bool:
         position = position_of(case)
     except Incident:
         return False
-    same_tasks = {task.id for task in position.tasks} == set(case.open_units)
-    return same_tasks and (position.next_timer, position.completed) == (case.next_timer_at, case.closed_at is not None)
+    units = {task.id: task_unit(case.deployed.diagram, task) for task in position.tasks}
+    return units == case.open_units and (position.next_timer, position.completed) == (
+        case.next_timer_at,
+        case.closed_at is not None,
+    )
 
 
 def _check_waiting(case: LoadedCase) -> None:
