@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from engine.history.event import canonical, digest, moment_text
@@ -25,12 +26,17 @@ def task_facts(diagram: Diagram, task: OpenTask) -> dict[str, Any]:
     return {"id": task.id, "element": task.element, "lane": lane, "unit": task_unit(diagram, task)}
 
 
-def position_facts(diagram: Diagram, position: Position, assignees: Mapping[str, str]) -> dict[str, Any]:
-    """Everything that decides what happens next. `assignees` maps a task's id to the account that took it."""
+def position_facts(
+    diagram: Diagram, position: Position, assignees: Mapping[str, str], dues: Mapping[str, datetime | None]
+) -> dict[str, Any]:
+    """Everything that decides what happens next. A task's id leads to the account that took it, and when it is due."""
     return {
         "completed": position.completed,
         "tasks": [
-            task_facts(diagram, task) | {"assignee": assignees.get(task.id)} | _own(task, position)
+            task_facts(diagram, task)
+            | {"assignee": assignees.get(task.id)}
+            | due_facts(dues.get(task.id))
+            | _own(task, position)
             for task in position.tasks
         ],
         "timers": [
@@ -46,9 +52,16 @@ def _own(task: OpenTask, position: Position) -> dict[str, Any]:
     return {"own": own} if own else {}
 
 
-def position_digest(diagram: Diagram, position: Position, assignees: Mapping[str, str]) -> str:
+def due_facts(due: datetime | None) -> dict[str, str]:
+    """When a task is due, as it stands in a body; nothing for one without a deadline."""
+    return {"due": moment_text(due)} if due is not None else {}
+
+
+def position_digest(
+    diagram: Diagram, position: Position, assignees: Mapping[str, str], dues: Mapping[str, datetime | None]
+) -> str:
     """SHA-256 of the canonical position."""
-    return digest(canonical(position_facts(diagram, position, assignees)))
+    return digest(canonical(position_facts(diagram, position, assignees, dues)))
 
 
 def assignees_after(diagram: Diagram, step: Step, assignees: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from engine.history.event import moment_from
@@ -33,6 +34,7 @@ class Replayed:
     position: Position
     digest: str
     assignees: dict[str, str] = field(default_factory=dict)
+    dues: dict[str, datetime | None] = field(default_factory=dict)
 
 
 def replay(program: Program, bodies: Iterable[Mapping[str, Any]]) -> Iterable[Replayed]:
@@ -59,15 +61,24 @@ def _next(program: Program, at: Replayed | None, body: Mapping[str, Any]) -> Rep
     if at is not None and (body["type"] in FACTS or (body["type"] == "incident_skipped" and "timer" not in body)):
         return replace(at, seq=int(body["seq"]))
     case_id = str(body["stream"]).removeprefix("kasus/")
-    moment = Moment(f"{case_id}/{body['seq']}", moment_from(str(body.get("clock", body["at"]))))
+    clock = moment_from(str(body.get("clock", body["at"])))
+    moment = Moment(f"{case_id}/{body['seq']}", clock, given=body.get("answers", ()))
     step = program.start(moment) if at is None else _step(program, at, body, moment)
     assignees = assignees_after(program.diagram, step, at.assignees if at is not None else {})
     if body["type"] == "task_claimed":
         assignees[str(body["task"])] = str(body["actor"])
     if body["type"] == "task_released":
         assignees.pop(str(body["task"]), None)
-    digest = position_digest(program.diagram, step.position, assignees)
-    return Replayed(int(body["seq"]), step.state, step.position, digest, assignees)
+    dues = _dues(step, at.dues if at is not None else {}, body)
+    digest = position_digest(program.diagram, step.position, assignees, dues)
+    return Replayed(int(body["seq"]), step.state, step.position, digest, assignees, dues)
+
+
+def _dues(step: Step, before: Mapping[str, datetime | None], body: Mapping[str, Any]) -> dict[str, datetime | None]:
+    """When open tasks are due: what the calendar said when they opened, or when it was changed."""
+    said = {each["id"]: each.get("due") for each in body["effects"]["opened"]} | body.get("dues", {})
+    dues = dict(before) | {task: moment_from(due) if due is not None else None for task, due in said.items()}
+    return {task.id: dues.get(task.id) for task in step.position.tasks}
 
 
 def _step(program: Program, at: Replayed, body: Mapping[str, Any], moment: Moment) -> Step:
@@ -78,9 +89,11 @@ def _step(program: Program, at: Replayed, body: Mapping[str, Any], moment: Momen
         timer = next(each for each in at.position.timers if each.id == body["timer"])
         return program.fire(at.state, timer, moment)
     if kind in ("case_withdrawn", "case_cancelled"):
-        return program.cancel(at.state, moment)
+        return program.cancel(at.state, moment, keep=bool(body.get("kept")))
     if kind in ("token_moved", "case_reopened"):
         return program.move(at.state, str(body["element"]), moment)
+    if kind == "calendar_followed":
+        return program.reschedule(at.state, {each: moment_from(due) for each, due in body["timers"].items()}, moment)
     if kind == "incident_skipped":
         return program.drop_timer(at.state, str(body["timer"]), moment)
     if kind in ("task_moved", "task_claimed", "task_released", "variable_set"):

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.access import held_with
-from engine.commands.attachments import path_of
 from engine.commands.close_case import cancel_case, withdraw_case
 from engine.errors import Conflict, NotFound, Rejected
 from engine.process.forms import Choice, Field
@@ -18,6 +17,7 @@ from engine.queries.cases import Sight, own_cases, seen_cases, sight
 from engine.queries.choices import choices, labels
 from engine.queries.proofs import receipt as receipt_text
 from engine.store.database import snapshot
+from engine.store.files import path_of
 from engine.store.models import Attachment
 from webapp.access import anyone_logged_in, needs, sees_cases
 from webapp.context import actor, database, engine, now, page_number, rights, settings

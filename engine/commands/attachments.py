@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from engine.errors import Rejected
 from engine.files import clean_file
 from engine.process.forms import Form
+from engine.store.files import ERASED_NAME, path_of
 from engine.store.models import Attachment
 
 STAGED_FOR = timedelta(hours=24)  # an unfinished form's files are kept this long
@@ -29,18 +30,14 @@ def receive_file(
     clean = clean_file(name, data)
     file_id = uuid4().hex
     _write(path_of(folder, file_id), clean.data)
+    name = name[:200] if name != ERASED_NAME else "berkas"
     row = {
-        "id": file_id, "field": field, "name": name[:200], "media_type": clean.media_type, "size": len(clean.data),
+        "id": file_id, "field": field, "name": name, "media_type": clean.media_type, "size": len(clean.data),
         "received_sha256": hashlib.sha256(data).hexdigest(), "uploaded_at": now, "uploaded_by": account_id,
         "stored_sha256": hashlib.sha256(clean.data).hexdigest(),
     }  # fmt: skip
     session.execute(insert(Attachment), row)
     return file_id
-
-
-def path_of(folder: Path, file_id: str) -> Path:
-    """Where a file lies: under its id, which we made, never under the name it came with."""
-    return folder / file_id[:2] / file_id
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -107,7 +104,12 @@ def drop_stale_files(session: Session, now: datetime) -> list[str]:
     return list(session.scalars(delete(Attachment).where(*stale).returning(Attachment.id)))
 
 
+def erased_files(session: Session) -> list[str]:
+    """Ids of the files whose cases were erased, for `remove_files`: a crash may have left some on the disk."""
+    return list(session.scalars(select(Attachment.id).where(Attachment.name == ERASED_NAME)))
+
+
 def remove_files(folder: Path, file_ids: Iterable[str]) -> None:
-    """Delete files from the disk, once no row names them any more."""
+    """Delete files from the disk, once no row wants them any more; those that are gone already are passed over."""
     for file_id in file_ids:
         path_of(folder, file_id).unlink(missing_ok=True)

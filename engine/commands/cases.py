@@ -18,9 +18,10 @@ from engine.commands.statements import CASE_BY_ID, CASE_BY_TASK, CLOSE_TASK, MOV
 from engine.commands.streams import store_event
 from engine.errors import Conflict, Incident, NotFound
 from engine.history.event import Event, make_event, moment_text, not_before
-from engine.position import assignees_after, position_digest, task_facts
+from engine.position import assignees_after, due_facts, position_digest, task_facts
 from engine.process.runtime import OpenTask, Position, RunError, Step, UnreadableState
 from engine.process.spiff import Moment
+from engine.store.calendars import Office, office_calendar
 from engine.store.deployments import Deployed, deployed
 from engine.store.models import Case
 
@@ -50,12 +51,15 @@ class LoadedCase:
     closed_at: datetime | None
     next_timer_at: datetime | None
     deployed: Deployed
+    calendar: Office
+    delivered_at: datetime | None = None
+    dues: dict[str, datetime | None] = field(default_factory=dict)  # task id -> when it is due
     assignees: dict[str, str] = field(default_factory=dict)
     open_units: dict[str, str | None] = field(default_factory=dict)  # task id -> unit
 
     def moment(self, now: datetime) -> Moment:
         """What the next event gives the engine."""
-        return Moment(f"{self.id}/{self.rev + 1}", not_before(now, self.changed_at))
+        return Moment(f"{self.id}/{self.rev + 1}", not_before(now, self.changed_at), self.calendar.ends)
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,9 @@ def _loaded(session: Session, rows: Sequence[Any]) -> LoadedCase:
         closed_at=first.closed_at,
         next_timer_at=first.next_timer_at,
         deployed=deployed(session, first.deployment_id, first.checksum),
+        calendar=office_calendar(session, first.calendar_number, first.calendar_checksum),
+        delivered_at=first.delivered_at,
+        dues={row.open_id: row.open_due for row in open_rows},
         assignees={row.open_id: row.open_assignee for row in open_rows if row.open_assignee},
         open_units={row.open_id: row.open_unit for row in open_rows},
     )
@@ -124,7 +131,7 @@ def _loaded(session: Session, rows: Sequence[Any]) -> LoadedCase:
 
 def check_position(case: LoadedCase, before: Position) -> None:
     """What is stored must be what the last event said. Raises Incident."""
-    if position_digest(case.deployed.diagram, before, case.assignees) != case.position:
+    if position_digest(case.deployed.diagram, before, case.assignees, case.dues) != case.position:
         raise Incident(MISMATCH, "digest")
 
 
@@ -157,7 +164,7 @@ def effects(case: LoadedCase, step: Step, outcome: str | None = None) -> dict[st
     found: dict[str, Any] = {
         "elements": list(step.elements),
         "flows": list(step.flows),
-        "opened": [task_facts(diagram, task) for task in step.opened],
+        "opened": [task_facts(diagram, task) | due_facts(case.dues.get(task.id)) for task in step.opened],
         "closed": list(step.closed),
         "timers": [
             {"id": each.id, "element": each.element, "due": moment_text(each.due)} for each in step.position.timers
@@ -192,11 +199,13 @@ def record(
     """
     at = not_before(moment.at, case.changed_at)
     case.assignees = assignees_after(case.deployed.diagram, step, case.assignees)
-    position = position_digest(case.deployed.diagram, step.position, case.assignees)
+    case.dues = dues_after(case, step, at)
+    position = position_digest(case.deployed.diagram, step.position, case.assignees, case.dues)
     outcome = outcome or outcome_of(case, step)
-    body = {**facts, "effects": effects(case, step, outcome), "position": position}
+    answers = {"answers": moment.answers} if moment.answers else {}
+    body = {**facts, **answers, "effects": effects(case, step, outcome), "position": position}
     event = make_event(f"kasus/{case.id}", case.rev + 1, case.head, type, at, body, values)
-    changed = {"outcome": outcome, **(columns or {})}
+    changed = {"outcome": outcome, **delivery(case, step, at), **(columns or {})}
     if step.closed or step.position.completed:
         changed["incident"] = None  # it went on
     _move_on(session, case, step, event, position, changed)
@@ -262,6 +271,22 @@ def _move_on(
         case.open_units[task.id] = task_facts(case.deployed.diagram, task)["unit"]
 
 
+def dues_after(case: LoadedCase, step: Step, at: datetime) -> dict[str, datetime | None]:
+    """When the open tasks are due; for those that opened now the calendar says it."""
+    opened = {task.id: case.deployed.due_of(task.element, at, case.calendar.calendar) for task in step.opened}
+    return {task.id: opened[task.id] if task.id in opened else case.dues.get(task.id) for task in step.position.tasks}
+
+
+def delivery(case: LoadedCase, step: Step, at: datetime) -> dict[str, datetime | None]:
+    """Since when the answer is delivered: nothing with a deadline is open any more. A closed case keeps what it had."""
+    if step.position.completed:
+        return {}
+    lanes = [case.deployed.lane_of(task.element) for task in step.position.tasks]
+    delivered = bool(lanes) and all(lane is not None and lane.no_deadline for lane in lanes)
+    case.delivered_at = (case.delivered_at or at) if delivered else None
+    return {"delivered_at": case.delivered_at}
+
+
 def _task_row(case: LoadedCase, task: OpenTask, at: datetime) -> dict[str, Any]:
     diagram = case.deployed.diagram
     facts = task_facts(diagram, task)
@@ -275,6 +300,7 @@ def _task_row(case: LoadedCase, task: OpenTask, at: datetime) -> dict[str, Any]:
         "owner_id": case.reporter_id if lane.is_reporter else None,
         "status": "open",
         "opened_at": at,
+        "due_at": case.dues.get(task.id),
     }
 
 

@@ -78,7 +78,7 @@ def _close(
     session: Session,
     case: LoadedCase,
     type: str,
-    facts: Mapping[str, str | None],
+    facts: Mapping[str, str | bool | None],
     reason: str,
     outcome: str,
     now: datetime,
@@ -88,6 +88,6 @@ def _close(
     fire_first(session, case, now)
     moment = case.moment(now)
     step = run(case, lambda: case.deployed.program.cancel(case.state, moment))
-    facts = {**facts, "channel": "web"}
+    facts = {**facts, "channel": "web", "kept": True}
     event = record(session, case, step, type, moment, facts, as_value(reason), outcome=outcome)
     close_tasks(session, step.closed, "cancelled", event.at)

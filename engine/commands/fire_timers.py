@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -10,8 +11,8 @@ from engine.commands.cases import MISMATCH, LoadedCase, close_tasks, load_by_id,
 from engine.errors import Incident, TooLate
 from engine.history.event import moment_text
 from engine.process.runtime import WaitingTimer, after
-from engine.process.spiff import Moment
 
+LATE = timedelta(minutes=5)  # a firing later than this after its instant is marked
 MAX_ROUNDS = 100  # a cycle after long downtime goes on in the worker's next round
 
 
@@ -50,7 +51,7 @@ def _next_timer(case: LoadedCase) -> WaitingTimer:
 def _fire(session: Session, case: LoadedCase, timer: WaitingTimer, now: datetime) -> None:
     recorded = case.moment(now)
     # The engine's clock stands just after this timer, so that a later timer, due meanwhile too, is not swept along.
-    clock = Moment(recorded.seed, after(timer))
+    clock = replace(recorded, at=after(timer))
     step = run(case, lambda: case.deployed.program.fire(case.state, timer, clock))
     facts = {
         "actor": None,
@@ -58,6 +59,7 @@ def _fire(session: Session, case: LoadedCase, timer: WaitingTimer, now: datetime
         "element": timer.element,
         "timer": timer.id,
         "due": moment_text(timer.due),
+        "late": now - timer.due > LATE,
         "clock": moment_text(clock.at),
     }
     event = record(session, case, step, "timer_fired", recorded, facts)

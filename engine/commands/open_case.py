@@ -15,14 +15,15 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Ownership, held_with
-from engine.commands.cases import LoadedCase, TaskRow, effects
+from engine.commands.cases import LoadedCase, TaskRow, dues_after, effects
 from engine.commands.complete_task import finish
 from engine.commands.streams import store_event
 from engine.errors import Incident, NotAllowed
-from engine.history.event import GENESIS, Event, make_event
+from engine.history.event import GENESIS, Event, make_event, moment_text
 from engine.position import position_digest
 from engine.process.runtime import Step
 from engine.process.spiff import Moment
+from engine.store.calendars import Office, current_calendar
 from engine.store.deployments import Deployed, latest_deployed
 from engine.store.models import Case, Counter, Task
 from engine.version import VERSION
@@ -62,7 +63,7 @@ def open_case(
         return earlier
     deployed = latest_deployed(session, process_id)
     owned = _ownership(actor, deployed, reporter_id)
-    case, step = _start(deployed, actor, owned, now)
+    case, step = _start(deployed, current_calendar(session), actor, owned, now)
     case.number = _next_number(session, now)
     # Filers wait for each other at the counter, so that a twin of this post shows only now.
     earlier = opened_with(session, key)
@@ -94,10 +95,12 @@ def _ownership(actor: Actor, deployed: Deployed, reporter_id: str | None) -> Own
     return Ownership(clerk.id, reporter_id)
 
 
-def _start(deployed: Deployed, actor: Actor, owned: Ownership, now: datetime) -> tuple[LoadedCase, Step]:
+def _start(
+    deployed: Deployed, calendar: Office, actor: Actor, owned: Ownership, now: datetime
+) -> tuple[LoadedCase, Step]:
     case = LoadedCase(
         id=uuid4().hex, number="", reporter_id=owned.for_account or actor.account_id, state=b"", rev=0, head=GENESIS,
-        position="", changed_at=None, closed_at=None, next_timer_at=None, deployed=deployed,
+        position="", changed_at=None, closed_at=None, next_timer_at=None, deployed=deployed, calendar=calendar,
     )  # fmt: skip
     step = deployed.program.start(case.moment(now))
     if len(step.opened) != 1 or step.opened[0].element != deployed.first_task.id:
@@ -110,6 +113,9 @@ def _record(
     key: str | None,
 ) -> None:  # fmt: skip
     deployed = case.deployed
+    moment = case.moment(now)
+    total = deployed.total
+    due = case.calendar.calendar.add(moment.at, total).at if total is not None else None
     facts = {
         "actor": actor.account_id,
         "for": owned.for_account,
@@ -119,24 +125,30 @@ def _record(
         "number": case.number,
         "process": deployed.process_id,
         "deployment": deployed.checksum,
+        "calendar": case.calendar.number,
+        "calendar_checksum": case.calendar.checksum,
+        "due": moment_text(due) if due is not None else None,
         "application": VERSION,
     }
-    event = _first_event(case, step, case.moment(now), facts)
-    _insert(session, case, step, event, channel, key)
+    event = _first_event(case, step, moment, facts)
+    _insert(session, case, step, event, channel, key, due)
 
 
 def _first_event(case: LoadedCase, step: Step, moment: Moment, facts: Mapping[str, Any]) -> Event:
-    case.position = position_digest(case.deployed.diagram, step.position, {})
+    case.dues = dues_after(case, step, moment.at)
+    case.position = position_digest(case.deployed.diagram, step.position, {}, case.dues)
     body = {**facts, "effects": effects(case, step), "position": case.position}
     return make_event(f"kasus/{case.id}", 1, GENESIS, "case_opened", moment.at, body)
 
 
-def _insert(session: Session, case: LoadedCase, step: Step, event: Event, channel: str, key: str | None) -> None:
+def _insert(
+    session: Session, case: LoadedCase, step: Step, event: Event, channel: str, key: str | None, due: datetime | None
+) -> None:
     case.state, case.rev, case.head, case.changed_at = step.state, 1, event.hash, event.at
     row = {
         "id": case.id, "number": case.number, "key": key, "deployment_id": case.deployed.id,
         "reporter_id": case.reporter_id, "channel": channel, "state": case.state, "rev": 1, "head": case.head,
-        "position": case.position, "opened_at": event.at, "changed_at": event.at,
+        "position": case.position, "opened_at": event.at, "changed_at": event.at, "due_at": due,
         "next_timer_at": step.position.next_timer,
     }  # fmt: skip
     session.execute(insert(Case), row)
@@ -146,7 +158,7 @@ def _insert(session: Session, case: LoadedCase, step: Step, event: Event, channe
     session.execute(
         insert(Task),
         {"id": first.id, "case_id": case.id, "element": first.element, "lane": lane, "owner_id": case.reporter_id,
-         "status": "open", "opened_at": event.at},
+         "status": "open", "opened_at": event.at, "due_at": case.dues.get(first.id)},
     )  # fmt: skip
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.commands.cases import LoadedCase
 from engine.errors import Incident
-from engine.history.event import moment_from
-from engine.history.verify import Broken, Chain
+from engine.history.event import GENESIS, digest, moment_from
 from engine.position import position_facts
 from engine.process.diagram import Diagram
 from engine.replay import Diverged, Replayed, replay
@@ -24,11 +24,10 @@ def rebuild_case(session: Session, case: LoadedCase) -> None:
     """Write the row and the tasks of a case anew from its history. Raises Incident when that does not hold itself."""
     stream = f"kasus/{case.id}"
     events = session.execute(select(Event.body, Event.hash).where(Event.stream == stream).order_by(Event.seq)).all()
-    chain = Chain()
     try:
-        bodies = [chain.add(bytes(event.body), event.hash, stream) for event in events]
+        bodies = _chained(events)
         last = [*replay(case.deployed.program, bodies)][-1]
-    except (Broken, Diverged, IndexError) as error:
+    except (ValueError, LookupError, Diverged) as error:
         raise Incident(BROKEN_HISTORY, "history") from error
     at = moment_from(bodies[-1]["at"])
     case.state, case.rev, case.head, case.position = last.state, last.seq, events[-1].hash, last.digest
@@ -37,6 +36,18 @@ def rebuild_case(session: Session, case: LoadedCase) -> None:
     names = ("state", "rev", "head", "position", "changed_at", "next_timer_at", "closed_at")
     session.execute(update(Case).where(Case.id == case.id).values({name: getattr(case, name) for name in names}))
     _write_tasks(session, case, bodies, last)
+
+
+def _chained(events: Sequence[Any]) -> list[dict[str, Any]]:
+    """The bodies, each of which names the one before. Raises ValueError."""
+    bodies, previous = [], GENESIS
+    for event in events:
+        body = orjson.loads(event.body)
+        if digest(bytes(event.body)) != event.hash or body["previous"] != previous:
+            raise ValueError(f"event {body['seq']} does not follow the one before")
+        bodies.append(body)
+        previous = event.hash
+    return bodies
 
 
 def _closing(bodies: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -58,18 +69,19 @@ def _write_tasks(session: Session, case: LoadedCase, bodies: Sequence[dict[str, 
         for task_id in body["effects"]["closed"]:
             done = body["type"] == "task_completed" and body["task"] == task_id
             _finish(rows[task_id], "done" if done else "cancelled", body, body["actor"] if done else None)
-    for facts in position_facts(diagram, last.position, last.assignees)["tasks"]:
+    for facts in position_facts(diagram, last.position, last.assignees, last.dues)["tasks"]:
         _put(rows[facts["id"]], facts, diagram, case)
         _finish(rows[facts["id"]], "open", None, None)
     session.flush()
-    case.assignees = dict(last.assignees)
+    case.assignees, case.dues = dict(last.assignees), dict(last.dues)
     case.open_units = {task.id: rows[task.id].unit for task in last.position.tasks}
 
 
 def _put(row: Task, facts: dict[str, Any], diagram: Diagram, case: LoadedCase) -> None:
     row.element, row.lane, row.unit = facts["element"], facts["lane"], facts["unit"]
     row.owner_id = case.reporter_id if diagram.lanes[row.lane].is_reporter else None
-    row.assignee_id = facts.get("assignee")
+    row.assignee_id, due = facts.get("assignee"), facts.get("due")
+    row.due_at = moment_from(due) if due is not None else None
 
 
 def _finish(row: Task, status: str, body: dict[str, Any] | None, by: str | None) -> None:

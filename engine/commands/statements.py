@@ -5,22 +5,31 @@ They stand on plain tables, not on mapped classes: a step needs no unit of work.
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from engine.store.models import Base
 
 _CASE = Base.metadata.tables["case"]
 _TASK = Base.metadata.tables["task"]
+_CALENDAR = Base.metadata.tables["calendar_version"]
 _DEPLOYMENT = Base.metadata.tables["deployment"]
 _me = _TASK.alias("me")
 _open = _TASK.alias("open_task")
 
+# The calendar in force comes along, so that a step needs no statement of its own for it.
+_NEWEST = select(func.max(_CALENDAR.c.number)).scalar_subquery()
+_CALENDAR_NUMBER = _NEWEST.label("calendar_number")
+_CALENDAR_CHECKSUM = (
+    select(_CALENDAR.c.checksum).where(_CALENDAR.c.number == _NEWEST).scalar_subquery().label("calendar_checksum")
+)
 _CASE_COLUMNS = (
+    _CALENDAR_NUMBER, _CALENDAR_CHECKSUM, _CASE.c.delivered_at,
     _CASE.c.id, _CASE.c.number, _CASE.c.deployment_id, _CASE.c.reporter_id, _CASE.c.state, _CASE.c.rev, _CASE.c.head,
     _CASE.c.position, _CASE.c.changed_at, _CASE.c.next_timer_at, _CASE.c.closed_at, _DEPLOYMENT.c.checksum,
 )  # fmt: skip
 _OPEN_COLUMNS = (
     _open.c.id.label("open_id"), _open.c.unit.label("open_unit"), _open.c.assignee_id.label("open_assignee"),
+    _open.c.due_at.label("open_due"),
 )  # fmt: skip
 _deployed = _DEPLOYMENT.c.id == _CASE.c.deployment_id
 _still_open = and_(_open.c.case_id == _CASE.c.id, _open.c.status == "open")

@@ -71,7 +71,7 @@ def rotate(folder: Path, now: datetime) -> Key:
     keys = list(load_signer(folder).keys)
     since, until = moment_text(now), moment_text(now + OVERLAP)
     new = _make(folder, keys[0].name, since)
-    kept = [Key(each.name, each.id, each.public, each.since, each.until or until) for each in keys]
+    kept = [Key(each.name, each.public, each.since, each.until or until) for each in keys]
     draft = folder / f"{LIST}.{new.id.hex()}"
     draft.write_text("".join(f"{key.line()}\n" for key in [*kept, new]), "utf-8")
     draft.replace(folder / LIST)
@@ -93,7 +93,7 @@ def _make_first(folder: Path) -> None:
 
 def _make(folder: Path, name: str, since: str) -> Key:
     private = Ed25519PrivateKey.generate()
-    key = Key.of(name, private.public_key().public_bytes_raw(), since)
+    key = Key(name, private.public_key().public_bytes_raw(), since)
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -16,11 +16,11 @@ import json
 import re
 import sys
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -30,6 +30,7 @@ LATE = timedelta(minutes=5)  # an event that is still not in the log after this 
 RECEIPT_MARK = "=== BUKTI ===\n"
 _MOMENT = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z")  # UTC, so texts sort as times do
 _SALT = re.compile("[0-9a-f]{32}")
+_UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, RecursionError)  # what data of another form raises
 
 
 class Broken(Exception):
@@ -45,28 +46,18 @@ class Broken(Exception):
 
 def canonical_json(data: bytes) -> Any:
     """The value of canonical JSON (RFC 8785 without floats). Raises ValueError for any other encoding of it."""
-
-    def refuse(text: str) -> NoReturn:
-        raise ValueError(f"bilangan pecahan {text} tidak dipakai")
-
-    value = json.loads(data.decode(), parse_float=refuse, parse_constant=refuse)
+    value = json.loads(data.decode(), parse_float=int, parse_constant=int)  # int raises ValueError for 1.5 and NaN
     if json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() != data:
         raise ValueError("tidak ditulis dalam bentuk baku")
     return value
 
 
-def from_base64(text: str) -> bytes:
-    """Decoded bytes. Raises ValueError when they would be encoded otherwise."""
-    data = base64.b64decode(text, validate=True)
-    if base64.b64encode(data).decode() != text:
+def _path(proof: Sequence[str]) -> list[bytes]:
+    """The hashes of a proof. Raises ValueError when their base64 would be written otherwise."""
+    path = [base64.b64decode(each) for each in proof]
+    if [base64.b64encode(each).decode() for each in path] != proof:
         raise ValueError("base64 tidak ditulis dalam bentuk baku")
-    return data
-
-
-def _number(text: str) -> int:
-    if not re.fullmatch("0|[1-9][0-9]{0,17}", text):
-        raise ValueError(f"{text!r} bukan bilangan")
-    return int(text)
+    return path
 
 
 # ---- The Merkle log (RFC 9162, 2.1).
@@ -87,46 +78,30 @@ def head_leaf(stream: str, seq: int, hash: str) -> bytes:
     return leaf_hash(f"{seq} {hash} {stream}".encode())
 
 
-def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
-    """The root that an inclusion proof leads to (RFC 9162, 2.1.3.2); None when its length does not fit."""
-    if not 0 <= index < size:
-        return None
-    node, last, current = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            return None
-        if node & 1 or node == last:
-            current = node_hash(sibling, current)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            current = node_hash(current, sibling)
-        node, last = node >> 1, last >> 1
-    return current if last == 0 else None
+def _sides(index: int, size: int, proof: Sequence[bytes]) -> list[tuple[bool, bytes]]:
+    """The siblings from leaf `index` up to the root, and whether each stands left. Raises ValueError: not so many."""
+    shared = (index ^ (size - 1)).bit_length()  # levels below which the way up is not yet the tree's right edge
+    if not 0 <= index < size or len(proof) != shared + (index >> shared).bit_count():
+        raise ValueError("panjang bukti tidak sesuai")
+    return [(level >= shared or bool(index >> level & 1), sibling) for level, sibling in enumerate(proof)]
+
+
+def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
+    """The root of `size` leaves that the inclusion proof of leaf `index` leads to. Raises ValueError."""
+    for is_left, sibling in _sides(index, size, proof):
+        leaf = node_hash(sibling, leaf) if is_left else node_hash(leaf, sibling)
+    return leaf
 
 
 def consistent(first: int, first_root: bytes, second: int, second_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the log of `first` entries is the beginning of that of `second` (RFC 9162, 2.1.4.2)."""
-    if first == second:
-        return not proof and first_root == second_root
-    if not 0 < first < second or not proof:
-        return False
-    path = list(proof) if first & (first - 1) else [first_root, *proof]
-    node, last = first - 1, second - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    old = new = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            new = node_hash(new, sibling)
-        node, last = node >> 1, last >> 1
-    return last == 0 and old == first_root and new == second_root
+    """Whether the log of `first` entries, 0 < first < second, is the beginning of the other. Raises ValueError."""
+    level = (first & -first).bit_length() - 1  # of the complete subtree that the first entries end in
+    start, *path = proof if first & (first - 1) else [first_root, *proof]
+    old = new = start
+    for is_left, sibling in _sides((first - 1) >> level, ((second - 1) >> level) + 1, path):
+        new = node_hash(sibling, new) if is_left else node_hash(new, sibling)
+        old = node_hash(sibling, old) if is_left else old
+    return (old, new) == (first_root, second_root)
 
 
 # ---- Checkpoints: signed notes (C2SP signed-note and tlog-checkpoint, Ed25519).
@@ -137,15 +112,14 @@ class Key:
     """A public key of the log and the time in which its signatures count (texts as in an event's `at`)."""
 
     name: str
-    id: bytes
     public: bytes
     since: str
-    until: str  # empty: still in use
+    until: str = ""  # empty: still in use
 
-    @staticmethod
-    def of(name: str, public: bytes, since: str, until: str = "") -> Key:
-        """With the id that C2SP derives from name and key."""
-        return Key(name, hashlib.sha256(f"{name}\n\x01".encode() + public).digest()[:4], public, since, until)
+    @property
+    def id(self) -> bytes:
+        """As C2SP derives it from name and key."""
+        return hashlib.sha256(f"{self.name}\n\x01".encode() + self.public).digest()[:4]
 
     def line(self) -> str:
         """As it stands in a list of keys: the C2SP verifier key, since, until."""
@@ -160,11 +134,11 @@ def read_keys(text: str) -> list[Key]:
         try:
             verifier, since, *until = line.split(" ")
             name, _, encoded = verifier.split("+", 2)
-            key = Key.of(name, from_base64(encoded)[1:], since, *until)
+            key = Key(name, base64.b64decode(encoded)[1:], since, *until)
+            if key.line() != line:
+                raise ValueError("tidak ditulis dalam bentuk baku")
         except (ValueError, TypeError) as error:
-            raise Broken("daftar kunci publik", f"baris {line[:60]!r} tidak terbaca") from error
-        if key.line() != line:
-            raise Broken("daftar kunci publik", f"baris {line[:60]!r} tidak ditulis dalam bentuk baku")
+            raise Broken("daftar kunci publik", f"baris {line[:60]!r} tidak terbaca ({error})") from error
         keys.append(key)
     return keys
 
@@ -192,35 +166,26 @@ def open_note(note: str, keys: Sequence[Key]) -> Checkpoint:
     try:
         text, signatures = note.split("\n\n")
         origin, size, root, heads, at = text.split("\n")
-        _, streams, heads_root = heads.split(" ")
-        point = Checkpoint(
-            origin, _number(size), from_base64(root), _number(streams), from_base64(heads_root), at.removeprefix("at ")
-        )
-        lines = [re.fullmatch("— ([^ +]+) ([^ ]+)", line) for line in signatures.removesuffix("\n").split("\n")]
-        signed = [(line[1], from_base64(line[2])) for line in lines if line is not None]
+        _, streams, head_root = heads.split(" ")
+        roots = base64.b64decode(root), base64.b64decode(head_root)
+        point = Checkpoint(origin, int(size), roots[0], int(streams), roots[1], at.removeprefix("at "))
+        signed = [(name, base64.b64decode(blob)) for _, name, blob in map(str.split, signatures.splitlines())]
     except ValueError as error:
         raise Broken(where, "tidak terbaca sebagai catatan bertanda tangan") from error
-    exact = point.text() == text + "\n" and note.endswith("\n") and len(signed) == len(lines)
-    if not (exact and _MOMENT.fullmatch(point.at)):
+    lines = "".join(f"— {name} {base64.b64encode(blob).decode()}\n" for name, blob in signed)
+    if note != f"{point.text()}\n{lines}" or not _MOMENT.fullmatch(at.removeprefix("at ")):
         raise Broken(where, "tidak ditulis dalam bentuk baku")
-    found = [
-        key for key in keys for name, blob in signed if name == key.name == origin and _signed_by(key, blob, point)
-    ]
+    found = [(key, blob) for key in keys for name, blob in signed if name == key.name == origin and blob[:4] == key.id]
     if not found:
         raise Broken(where, f"tanda tangannya bukan dari kunci catatan yang dikenal (ukuran {point.size})")
-    if not any(key.since <= point.at and (not key.until or point.at <= key.until) for key in found):
+    for key, blob in found:
+        try:
+            Ed25519PublicKey.from_public_bytes(key.public).verify(blob[4:], point.text().encode())
+        except (InvalidSignature, ValueError) as error:
+            raise Broken(where, f"tanda tangan kunci {key.id.hex()} tidak cocok (ukuran {point.size})") from error
+    if not any(key.since <= point.at and (not key.until or point.at <= key.until) for key, _ in found):
         raise Broken(where, f"ditandatangani dengan kunci yang tidak berlaku pada {point.at} (ukuran {point.size})")
     return point
-
-
-def _signed_by(key: Key, blob: bytes, point: Checkpoint) -> bool:
-    if blob[:4] != key.id:
-        return False
-    try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(blob[4:], point.text().encode())
-    except (InvalidSignature, ValueError) as error:
-        raise Broken("titik periksa", f"tanda tangan kunci {key.id.hex()} tidak cocok (ukuran {point.size})") from error
-    return True
 
 
 # ---- Events: canonical bodies, each naming the hash of the one before it in its stream.
@@ -234,57 +199,77 @@ class Head(NamedTuple):
     at: str
 
 
+Values = Mapping[str, Sequence[str] | None]  # name -> salt and text of a typed value, None when both are gone
+_NOTHING = Head(0, GENESIS, "")
+
+
 @dataclass
 class Chain:
-    """Follows streams event by event. `heads` is in the order of the streams' first events."""
+    """Follows streams event by event, with their values. `heads` is in the order of the streams' first events."""
 
     read: Callable[[bytes], Any] = canonical_json  # a faster reader with the same answers may stand in
     heads: dict[str, Head] = field(default_factory=dict)
+    erased: dict[tuple[str, str, str], bool] = field(default_factory=dict)  # stream, seq, name -> told by an erasure?
 
-    def add(self, body: bytes, stated: str, where: str) -> dict[str, Any]:
-        """The facts of the next event. Raises Broken."""
+    def add(self, body: bytes, stated: str, values: Values, where: str) -> dict[str, Any]:
+        """The facts of the next event. `where` names it until its stream and seq are known. Raises Broken."""
         if hashlib.sha256(body).hexdigest() != stated:
             raise Broken(where, "isinya tidak cocok dengan hash-nya")
         try:
             facts: dict[str, Any] = self.read(body)
-            stream, seq, previous, at = (facts[name] for name in ("stream", "seq", "previous", "at"))
+            stream, seq, previous, at = facts["stream"], facts["seq"], facts["previous"], facts["at"]
             if not (isinstance(seq, int) and isinstance(stream, str) and isinstance(facts["values"], dict)):
                 raise TypeError("wrong type")
             if not _MOMENT.fullmatch(at):
                 raise ValueError(at)
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            lists = facts["erased"].items() if facts["type"] == "case_erased" else ()
+            told = [(stream, str(number), str(name)) for number, names in lists for name in names]
+        except _UNREADABLE as error:
             raise Broken(where, f"isinya tidak terbaca sebagai peristiwa: {error}") from error
-        before = self.heads.get(stream, Head(0, GENESIS, ""))
+        before = self.heads.get(stream, _NOTHING)
         if seq != before.seq + 1:
             raise Broken(f"{stream} nomor {before.seq + 1}", f"hilang atau tertukar: di tempatnya berdiri nomor {seq}")
+        where = f"{stream} nomor {seq}"
         if previous != before.hash:
-            raise Broken(f"{stream} nomor {seq}", "tidak menyambung pada hash peristiwa sebelumnya")
+            raise Broken(where, "tidak menyambung pada hash peristiwa sebelumnya")
         if at < before.at:
-            raise Broken(f"{stream} nomor {seq}", "waktunya mendahului peristiwa sebelumnya")
+            raise Broken(where, "waktunya mendahului peristiwa sebelumnya")
+        self._erasure(told)
+        self._values(facts["values"], values, where, (stream, str(seq)))
         self.heads[stream] = Head(seq, stated, at)
         return facts
 
+    def _values(self, digests: Mapping[str, str], values: Values, where: str, place: tuple[str, str]) -> None:
+        if values.keys() != digests.keys():
+            raise Broken(where, f"nilai yang tersimpan bukan {sorted(digests)}")
+        for name, pair in values.items():
+            if pair is None:
+                self.erased[*place, name] = False
+                continue
+            salt, text = pair
+            digest = hashlib.sha256(f"{salt}:{text}".encode()).hexdigest()
+            if digest != digests[name] or not _SALT.fullmatch(salt):
+                raise Broken(where, f"nilai «{name}» tidak cocok dengan sidik jarinya")
 
-def check_values(facts: Mapping[str, Any], values: Mapping[str, Sequence[str] | None], where: str) -> int:
-    """Hold typed values (name -> salt and text, None when erased) against their digests; returns how many are erased.
+    def _erasure(self, told: Sequence[tuple[str, str, str]]) -> None:
+        for each in told:
+            if each not in self.erased:
+                raise Broken(f"{each[0]} nomor {each[1]}", f"nilai «{each[2]}» dicatat terhapus, tetapi masih ada")
+            self.erased[each] = True
 
-    Raises Broken.
-    """
-    if values.keys() != facts["values"].keys():
-        raise Broken(where, f"nilai yang tersimpan bukan {sorted(facts['values'])}")
-    for name, pair in values.items():
-        if pair is None:
-            continue
-        salt, text = pair
-        digest = hashlib.sha256(f"{salt}:{text}".encode()).hexdigest()
-        if digest != facts["values"][name] or not _SALT.fullmatch(salt):
-            raise Broken(where, f"nilai «{name}» tidak cocok dengan sidik jarinya")
-    return sum(pair is None for pair in values.values())
+    def close(self) -> None:
+        """After the last event: a later event of its stream must have told every erasure. Raises Broken."""
+        for (stream, seq, name), told in self.erased.items():
+            if not told:
+                raise Broken(f"{stream} nomor {seq}", f"nilai «{name}» dikosongkan tanpa peristiwa penghapusan")
 
 
-def is_late(at: str, now: str) -> bool:
-    """Whether an event of this time should stand in the log by now."""
-    return datetime.fromisoformat(now) - datetime.fromisoformat(at) > LATE
+def not_late(stream: str, head: Head, now: str) -> str:
+    """The name of an event that the log does not hold yet. Raises Broken when it should by now."""
+    where = f"{stream} nomor {head.seq}"
+    if datetime.fromisoformat(now) - datetime.fromisoformat(head.at) > LATE:
+        raise Broken(where, "sudah lebih dari lima menit tetapi belum tercantum dalam catatan")
+    return where
 
 
 # ---- A bundle: the events of some streams, with proofs that they stand in the log and that nothing follows them.
@@ -301,29 +286,21 @@ class Report:
     heads: dict[str, Head] = field(default_factory=dict)
 
 
-def check_included(point: Checkpoint, index: int, hash: str, proof: Sequence[str], where: str) -> None:
-    """An event's hash must stand in the log at this place. Raises Broken."""
-    try:
-        path = [from_base64(each) for each in proof]
-    except ValueError as error:
-        raise Broken(where, str(error)) from error
-    if root_from_inclusion(leaf_hash(bytes.fromhex(hash)), index, point.size, path) != point.root:
-        raise Broken(where, f"tidak tercantum pada tempat {index} dalam catatan bertanda tangan")
+def _check_place(point: Checkpoint, stream: str, head: Head, index: int, proof: Sequence[str]) -> None:
+    """An event must stand in the log at this place."""
+    if root_from_inclusion(leaf_hash(bytes.fromhex(head.hash)), index, point.size, _path(proof)) != point.root:
+        raise Broken(f"{stream} nomor {head.seq}", f"tidak tercantum pada tempat {index} dalam catatan bertanda tangan")
 
 
-def check_head(point: Checkpoint, stream: str, head: Head, index: int, proof: Sequence[str]) -> None:
-    """An event must be the last of its stream at the checkpoint. Raises Broken."""
-    where = f"{stream} nomor {head.seq}"
-    try:
-        path = [from_base64(each) for each in proof]
-    except ValueError as error:
-        raise Broken(where, str(error)) from error
-    if root_from_inclusion(head_leaf(stream, head.seq, head.hash), index, point.streams, path) != point.heads:
-        raise Broken(where, "bukan ujung riwayatnya menurut titik periksa: peristiwa sesudahnya hilang")
+def _check_head(point: Checkpoint, stream: str, head: Head, index: int, proof: Sequence[str]) -> None:
+    """An event must be the last of its stream at the checkpoint."""
+    if root_from_inclusion(head_leaf(stream, head.seq, head.hash), index, point.streams, _path(proof)) != point.heads:
+        reason = "bukan ujung riwayatnya menurut titik periksa: peristiwa sesudahnya hilang"
+        raise Broken(f"{stream} nomor {head.seq}", reason)
 
 
-def check_against(point: Checkpoint, earlier: Checkpoint, proofs: Mapping[str, Sequence[str]]) -> None:
-    """The earlier checkpoint's log must be the beginning of this one's. Raises Broken."""
+def _check_against(point: Checkpoint, earlier: Checkpoint, proofs: Mapping[str, Sequence[str]]) -> None:
+    """The earlier checkpoint's log must be the beginning of this one's."""
     where = f"titik periksa pembanding (ukuran {earlier.size})"
     if earlier.size > point.size:
         raise Broken(where, f"catatan sekarang lebih pendek, {point.size}: riwayat dipotong")
@@ -333,7 +310,7 @@ def check_against(point: Checkpoint, earlier: Checkpoint, proofs: Mapping[str, S
         return
     if str(earlier.size) not in proofs:
         raise Broken(where, "bundel ini tidak memuat buktinya; buat lagi dengan aduan bundle --against")
-    proof = [from_base64(each) for each in proofs[str(earlier.size)]]
+    proof = _path(proofs[str(earlier.size)])
     if earlier.size and not consistent(earlier.size, earlier.root, point.size, point.root, proof):
         raise Broken(where, "catatan sekarang bukan kelanjutannya: riwayat ditulis ulang")
 
@@ -342,43 +319,36 @@ def check_bundle(
     files: Mapping[str, bytes], keys: Sequence[Key], earlier: Checkpoint | None = None, now: str = ""
 ) -> Report:
     """Check a bundle. `now` (default: the checkpoint's time) tells which events are late. Raises Broken."""
+    chain, covered, uncovered = Chain(), dict[str, Head](), list[str]()
     try:
-        report = Report(open_note(files["checkpoint.txt"].decode(), keys))
-        proofs = canonical_json(files["proofs.json"])
-        chain, covered = Chain(), dict[str, Head]()
-        for line in files["events.jsonl"].removesuffix(b"\n").split(b"\n"):
-            _check_line(canonical_json(line), report, proofs, chain, covered, now)
+        point, proofs = open_note(files["checkpoint.txt"].decode(), keys), canonical_json(files["proofs.json"])
+        for stream, head, place in _events(files["events.jsonl"], chain):
+            if place is None:
+                uncovered.append(not_late(stream, head, now or point.at))
+                continue
+            _check_place(point, stream, head, place, proofs["inclusion"][str(place)])
+            if head.at > point.at or covered.get(stream, _NOTHING).seq != head.seq - 1:
+                raise Broken(f"{stream} nomor {head.seq}", "tercantum dalam catatan sebelum waktunya")
+            covered[stream] = head
+        chain.close()
         for stream, head in covered.items():
-            check_head(report.checkpoint, stream, head, **proofs["heads"][stream])
-        used = (report.events - len(report.uncovered), covered.keys(), {"inclusion", "heads", "consistency"})
+            _check_head(point, stream, head, **proofs["heads"][stream])
+        used = (sum(head.seq for head in covered.values()), covered.keys(), {"inclusion", "heads", "consistency"})
         if (len(proofs["inclusion"]), proofs["heads"].keys(), proofs.keys()) != used:
             raise Broken("bundel", "memuat bukti yang bukan tentang peristiwanya")
         if earlier is not None:
-            check_against(report.checkpoint, earlier, proofs["consistency"])
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+            _check_against(point, earlier, proofs["consistency"])
+    except _UNREADABLE as error:
         raise Broken("bundel", f"tidak lengkap atau tidak terbaca ({error!r})") from error
-    report.heads = chain.heads
-    return report
+    return Report(point, sum(head.seq for head in chain.heads.values()), uncovered, len(chain.erased), chain.heads)
 
 
-def _check_line(
-    event: dict[str, Any], report: Report, proofs: Any, chain: Chain, covered: dict[str, Head], now: str
-) -> None:
-    point, place = report.checkpoint, event["log_index"]
-    facts = chain.add(event["body"].encode(), event["hash"], f"peristiwa ke-{report.events + 1} dalam bundel")
-    stream, head = facts["stream"], chain.heads[facts["stream"]]
-    where = f"{stream} nomor {head.seq}"
-    report.events += 1
-    report.erased += check_values(facts, event["values"], where)
-    if place is None:
-        if is_late(head.at, now or point.at):
-            raise Broken(where, "sudah lebih dari lima menit tetapi belum tercantum dalam catatan")
-        report.uncovered.append(where)
-        return
-    check_included(point, place, head.hash, proofs["inclusion"][str(place)], where)
-    if head.at > point.at or covered.get(stream, Head(0, "", "")).seq != head.seq - 1:
-        raise Broken(where, "tercantum dalam catatan sebelum waktunya")
-    covered[stream] = head
+def _events(lines: bytes, chain: Chain) -> Iterator[tuple[str, Head, int | None]]:
+    """Stream, head and place in the log of each event, held against the chain."""
+    for number, line in enumerate(lines.removesuffix(b"\n").split(b"\n"), 1):
+        event, unread = canonical_json(line), f"peristiwa ke-{number} dalam bundel"
+        stream = chain.add(event["body"].encode(), event["hash"], event["values"], unread)["stream"]
+        yield stream, chain.heads[stream], event["log_index"]
 
 
 # ---- A receipt: the last event of one case, for its reporter.
@@ -387,24 +357,24 @@ def _check_line(
 def check_receipt(text: str, keys: Sequence[Key], earlier: Checkpoint | None = None) -> Report:
     """Check a receipt. Raises Broken."""
     try:
-        proof, note = text.split(RECEIPT_MARK)[1].split("\n\n", 1)
-        facts = canonical_json(proof.encode())
-        report = Report(open_note(note, keys), events=1)
-        head = Head(facts["seq"], facts["hash"], "")
-        where = f"{facts['stream']} nomor {head.seq}"
-        check_included(report.checkpoint, facts["log_index"], head.hash, facts["inclusion"], where)
-        check_head(report.checkpoint, facts["stream"], head, **facts["head"])
+        point = open_note(note_in(text), keys)
+        facts = canonical_json(text.split(RECEIPT_MARK)[1].split("\n\n", 1)[0].encode())
+        stream, head = facts["stream"], Head(facts["seq"], facts["hash"], "")
+        _check_place(point, stream, head, facts["log_index"], facts["inclusion"])
+        _check_head(point, stream, head, **facts["head"])
         if earlier is not None:
-            check_against(report.checkpoint, earlier, {})
-    except (IndexError, KeyError, ValueError, TypeError, RecursionError) as error:
+            _check_against(point, earlier, {})
+    except _UNREADABLE as error:
         raise Broken("tanda terima", f"tidak terbaca ({error!r})") from error
-    report.heads = {facts["stream"]: head}
-    return report
+    return Report(point, 1, heads={stream: head})
 
 
 def note_in(text: str) -> str:
     """The signed note in a file: a checkpoint by itself, or a receipt, which ends in one."""
     return text.split(RECEIPT_MARK)[1].split("\n\n", 1)[-1] if RECEIPT_MARK in text else text
+
+
+# ---- Files, and the command line.
 
 
 def read_files(path: Path) -> dict[str, bytes]:
@@ -415,34 +385,31 @@ def read_files(path: Path) -> dict[str, bytes]:
         return {"receipt": path.read_bytes()}
     try:
         with zipfile.ZipFile(path) as archive:
-            files = {name: archive.read(name) for name in archive.namelist()}
-            if len(files) != len(archive.namelist()):
-                raise Broken("bundel", "memuat dua berkas dengan nama yang sama")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            files = [(name, archive.read(name)) for name in archive.namelist()]
+    except Exception as error:  # a damaged archive raises nearly anything
         raise Broken("bundel", f"arsip rusak ({error})") from error
-    return files
+    if len(dict(files)) != len(files):
+        raise Broken("bundel", "memuat dua berkas dengan nama yang sama")
+    return dict(files)
 
 
-def check_files(
-    files: Mapping[str, bytes], keys: Sequence[Key] | None, against: str | None = None, now: str = ""
-) -> Report:
+def check_files(files: Mapping[str, bytes], keys: Sequence[Key] | None, against: str | None = None) -> Report:
     """Check a bundle or receipt; without keys from elsewhere those in the bundle are taken. Raises Broken."""
-    try:
-        known = read_keys(files.get("keys.txt", b"").decode()) if keys is None else keys
-        earlier = open_note(note_in(against), known) if against is not None else None
-        if "receipt" in files:
-            return check_receipt(files["receipt"].decode(), known, earlier)
-    except UnicodeDecodeError as error:
-        raise Broken("bundel", "bukan bundel dan bukan tanda terima") from error
-    return check_bundle(files, known, earlier, now)
+    known = read_keys(files.get("keys.txt", b"").decode(errors="replace")) if keys is None else keys
+    earlier = open_note(note_in(against), known) if against is not None else None
+    if "receipt" in files:
+        return check_receipt(files["receipt"].decode(errors="replace"), known, earlier)
+    return check_bundle(files, known, earlier)
 
 
 def sentences(report: Report, own_keys: bool) -> list[str]:
     """What held, in words."""
-    point, told = report.checkpoint, []
-    told.append(f"Cocok: {report.events} peristiwa, rantai hash, nilai, dan tempatnya dalam catatan bertanda tangan.")
-    told.append(f"Titik periksa: ukuran {point.size}, {point.at}, {point.origin}.")
-    told += [f"Ujung riwayat {stream}: nomor {head.seq}, {head.hash}." for stream, head in report.heads.items()]
+    point = report.checkpoint
+    told = [
+        f"Cocok: {report.events} peristiwa, rantai hash, nilai, dan tempatnya dalam catatan bertanda tangan.",
+        f"Titik periksa: ukuran {point.size}, {point.at}, {point.origin}.",
+        *(f"Ujung riwayat {stream}: nomor {head.seq}, {head.hash}." for stream, head in report.heads.items()),
+    ]
     if report.erased:
         told.append(f"{report.erased} nilai sudah dihapus sesuai prosedur; sidik jarinya tetap ada.")
     if report.uncovered:
@@ -462,9 +429,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--against", type=Path, help="titik periksa atau tanda terima lama sebagai pembanding")
     given = parser.parse_args(arguments)
     try:
-        keys = given.key.read_text("utf-8") if given.key else None
+        keys = read_keys(given.key.read_text("utf-8")) if given.key else None
         against = given.against.read_text("utf-8") if given.against else None
-        report = check_files(read_files(given.bundle), read_keys(keys) if keys is not None else None, against)
+        report = check_files(read_files(given.bundle), keys, against)
     except (OSError, UnicodeDecodeError) as error:
         print(f"Berkas tidak dapat dibaca: {error}", file=sys.stderr)
         return 2

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -18,7 +19,10 @@ from typing import Any
 
 from engine.process.grammar import MAX_DEPTH, MAX_LENGTH, WORDS, ExpressionError, meant, read_words
 
-__all__ = ["FUNCTIONS", "Expression", "ExpressionError", "Script", "parse", "parse_script", "unknown_name"]
+__all__ = [
+    "FUNCTIONS", "MAX_AMOUNT", "TIME_FUNCTIONS", "Expression", "ExpressionError", "Script", "parse", "parse_script",
+    "unknown_name", "working_time",
+]  # fmt: skip
 
 MAX_NODES = 200
 MAX_INTEGER = 10**15
@@ -91,13 +95,33 @@ def _empty(value: object) -> bool:
     return value is None or value in ("", [], ())
 
 
+# What the office's calendar answers: an amount and a unit to a duration as a timer takes it. Set while an event runs.
+working_time: ContextVar[Callable[[int, str], str]] = ContextVar("working_time")
+MAX_AMOUNT = 1000
+
+
+def _office_time(unit: str) -> Callable[[object], str]:
+    def length(amount: object) -> str:
+        if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= MAX_AMOUNT:
+            raise ExpressionError(f"Waktu kerja ditulis dengan bilangan bulat dari 1 sampai {MAX_AMOUNT}.")
+        try:
+            return working_time.get()(amount, unit)
+        except LookupError as error:
+            raise ExpressionError("Waktu kerja hanya dapat dihitung oleh pengatur waktu.") from error
+
+    return length
+
+
+# Only for timers: how long it is depends on when it is asked.
+TIME_FUNCTIONS = {"hari_kerja": "hari kerja", "jam_kerja": "jam", "menit_kerja": "menit"}
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "panjang": _length,  # panjang(x): length of a text or list; 0 for an absent value
     "kosong": _empty,  # kosong(x): nothing was filled in
     "min": lambda left, right: min(_number(left), _number(right)),
     "max": lambda left, right: max(_number(left), _number(right)),
+    **{name: _office_time(unit) for name, unit in TIME_FUNCTIONS.items()},
 }
-_ARITY = {"panjang": 1, "kosong": 1, "min": 2, "max": 2}
+_ARITY = {"panjang": 1, "kosong": 1, "min": 2, "max": 2} | dict.fromkeys(TIME_FUNCTIONS, 1)
 _ENVIRONMENT: dict[str, Any] = {
     "__builtins__": {},
     **dict(_OPERATIONS.values()),

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 import zstandard
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -20,7 +21,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.process.diagram import Diagram, Element
 from engine.process.spiff import Moment, at_moment, expressions, parse_specs, serializers
 from engine.process.targets import token_targets
-from engine.process.tree import all_tasks, depth_of, drop_past, due_of, find_task, live_tasks, put_token
+from engine.process.tree import all_tasks, depth_of, drop_past, due_of, find_task, live_tasks, put_token, set_due
 
 MAX_DEPTH = 800  # at 1000 the library hides tasks and calls an open case completed (facts.md)
 _FLAT_KINDS = frozenset(
@@ -160,6 +161,12 @@ class Program:
             known = {name: value for name, value in before.variables.items() if value is not None}
             return self._go_on(workflow, lambda: put_token(workflow, element, known), before=before)
 
+    def reschedule(self, state: bytes, dues: Mapping[str, datetime], moment: Moment) -> Step:
+        """Let waiting timers (id -> new instant) be due at another time. Raises RunError."""
+        with at_moment(moment):
+            workflow = self._load(state)
+            return self._go_on(workflow, lambda: self._reschedule(workflow, dues))
+
     def drop_timer(self, state: bytes, timer_id: str, moment: Moment) -> Step:
         """Let a waiting timer never fire. Raises RunError, also when nothing else would go on without it."""
         with at_moment(moment):
@@ -169,11 +176,14 @@ class Program:
                 raise RunError(f"timer {timer_id} is not waiting")
             return self._go_on(workflow, task.cancel)
 
-    def cancel(self, state: bytes, moment: Moment) -> Step:
-        """End the case beside the diagram: open tasks and waiting timers are dropped, no end event is reached."""
+    def cancel(self, state: bytes, moment: Moment, *, keep: bool = True) -> Step:
+        """End the case beside the diagram: open tasks and waiting timers are dropped, no end event is reached.
+
+        What was known stays known, should the case be reopened; without `keep` (histories before 0.2) it does not.
+        """
         with at_moment(moment):
             workflow = self._load(state)
-            return self._go_on(workflow, lambda: self._cancel(workflow))
+            return self._go_on(workflow, lambda: self._cancel(workflow, keep))
 
     @cached_property
     def targets(self) -> tuple[Element, ...]:
@@ -200,9 +210,15 @@ class Program:
                 if meant is None or task.data.get(name) == meant.get(name):
                     task.data[name] = value
 
-    def _cancel(self, workflow: BpmnWorkflow) -> None:
-        # What was known stays known, should the case be reopened.
-        known = self._variables(workflow, live_tasks(workflow))
+    def _reschedule(self, workflow: BpmnWorkflow, dues: Mapping[str, datetime]) -> None:
+        for timer_id, due in dues.items():
+            task = find_task(workflow, timer_id)
+            if task is None or due_of(task) is None:
+                raise RunError(f"timer {timer_id} is not waiting")
+            set_due(task, due)
+
+    def _cancel(self, workflow: BpmnWorkflow, keep: bool) -> None:
+        known = self._variables(workflow, live_tasks(workflow)) if keep else {}
         workflow.data.update({name: value for name, value in known.items() if value is not None})
         workflow.cancel()
 
@@ -249,7 +265,7 @@ class Program:
     def _guard(self, workflow: BpmnWorkflow, position: Position) -> None:
         if any(task.state == TaskState.ERROR for task in all_tasks(workflow)):
             raise RunError("a step of the diagram failed")
-        if workflow.bpmn_events:
+        if any(not isinstance(each.event_definition, TerminateEventDefinition) for each in workflow.bpmn_events):
             raise RunError("an error or escalation of the diagram was caught nowhere", "uncaught")
         if not position.completed and not position.tasks and not position.timers:
             raise RunError("the case is open but nothing waits in it", "idle")

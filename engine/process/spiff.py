@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as real
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -30,35 +30,61 @@ from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.version import __version__ as spiff_version
 
-from engine.process.expressions import ExpressionError, parse, parse_script
+from engine.process.expressions import ExpressionError, parse, parse_script, working_time
 
 PINNED_VERSION = "3.2.0"  # replay leans on its internals (facts.md); another version must be proved first
 
 
 @dataclass
 class Moment:
-    """What an event gives the engine instead of the machine: a seed for ids and the clock. `at` carries a zone."""
+    """What an event gives the engine instead of the machine: a seed for ids, the clock, the office's calendar.
+
+    `at` carries a zone. `calendar` tells when an amount of a unit from an instant ends; in a replay it is not asked,
+    but `given`, what it answered then. `answers` collects what it answered now.
+    """
 
     seed: str
     at: real.datetime
+    calendar: Callable[[real.datetime, int, str], real.datetime] | None = field(default=None, compare=False)
+    given: Sequence[Mapping[str, Any]] | None = field(default=None, compare=False)
     made: int = field(default=0, compare=False)
+    answers: list[dict[str, Any]] = field(default_factory=list, compare=False)
 
     def next_id(self) -> UUID:
         """The n-th id of this event: the same whenever the event is replayed."""
         self.made += 1
         return UUID(bytes=hashlib.sha256(f"{self.seed}:{self.made}".encode()).digest()[:16], version=4)
 
+    def working_time(self, amount: int, unit: str) -> str:
+        """How long an amount of working time lasts from now, as an ISO duration. Raises ExpressionError."""
+        due = self._answer(amount, unit)
+        self.answers.append({"amount": amount, "unit": unit, "due": due.astimezone(real.UTC).strftime(_INSTANT)})
+        length = due - self.at
+        return f"PT{length.days * 86400 + length.seconds}.{length.microseconds:06d}S"
 
+    def _answer(self, amount: int, unit: str) -> real.datetime:
+        if self.given is not None:
+            recorded = self.given[len(self.answers)] if len(self.answers) < len(self.given) else {}
+            if (recorded.get("amount"), recorded.get("unit")) != (amount, unit):
+                raise ExpressionError(f"Riwayat tidak memuat jawaban kalender untuk {amount} {unit}.")
+            return real.datetime.strptime(recorded["due"], _INSTANT).replace(tzinfo=real.UTC)
+        if self.calendar is None:
+            raise ExpressionError("Tidak ada kalender kerja untuk menghitung waktu ini.")
+        return self.calendar(self.at, amount, unit)
+
+
+_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _moment: ContextVar[Moment] = ContextVar("moment")
 
 
 @contextmanager
 def at_moment(moment: Moment) -> Iterator[None]:
     """Inside, the library draws ids and time from `moment`; outside, asking for either is a LookupError."""
-    token = _moment.set(moment)
+    token, asked = _moment.set(moment), working_time.set(moment.working_time)
     try:
         yield
     finally:
+        working_time.reset(asked)
         _moment.reset(token)
 
 

@@ -42,6 +42,13 @@ def due_of(task: Task) -> datetime | None:
     return due if due.tzinfo else due.replace(tzinfo=UTC)
 
 
+def set_due(task: Task, due: datetime) -> None:
+    """Let a waiting timer be due at another instant; of a cycle, its next time."""
+    value = task.internal_data["event_value"]
+    text = due.astimezone(UTC).isoformat()
+    task.internal_data["event_value"] = {**value, "next": text} if isinstance(value, dict) else text
+
+
 def depth_of(workflow: BpmnWorkflow) -> int:
     """Length of the longest path through the tree."""
     deepest = 0

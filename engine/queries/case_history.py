@@ -9,21 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.access import HIDDEN_REPORTER
-from engine.queries.case_timeline import Recorded, StoredEvent, shown_value, stored_events
 from engine.queries.cases import Sight
 from engine.queries.choices import labels
+from engine.queries.event_words import EventWords
+from engine.queries.recorded_values import Names, Recorded, shown_value
+from engine.queries.stored_events import StoredEvent, stored_events
 from engine.store.models import Account, Appointment
-
-TYPES = {
-    "case_opened": "Aduan dibuka",
-    "task_completed": "Tugas diselesaikan",
-    "task_claimed": "Tugas diambil",
-    "task_released": "Tugas dilepaskan",
-    "task_moved": "Tugas dialihkan",
-    "timer_fired": "Batas waktu terlewati",
-    "case_withdrawn": "Aduan ditarik",
-    "case_cancelled": "Aduan dibatalkan",
-}
 
 
 @dataclass(frozen=True)
@@ -47,57 +38,54 @@ class HistoryRow:
 def case_history(session: Session, seen: Sight) -> list[HistoryRow]:
     """All events of the case, oldest first."""
     events = stored_events(session, f"kasus/{seen.case.id}")
-    people = {str(event.body.get("actor")) for event in events}
+    people = {str(event.body.get(role)) for event in events for role in ("actor", "proposer")}
     names = dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(people))).all())
     if not seen.identity:
         names[seen.case.reporter_id] = HIDDEN_REPORTER
     held = {str(event.body.get("appointment")) for event in events}
     titles = {row.id: row for row in session.scalars(select(Appointment).where(Appointment.id.in_(held)))}
     words = labels(session)
-    return [_row(event, seen, names, titles, words) for event in events]
+    story = EventWords(seen.deployed, [event.body for event in events], names, words)
+    return [_row(event, seen, story, names, titles, words) for event in events]
 
 
 def _row(
     event: StoredEvent,
     seen: Sight,
+    story: EventWords,
     names: dict[str, str],
     titles: dict[str, Appointment],
-    words: dict[str, dict[str, str]],
+    words: Names,
 ) -> HistoryRow:
     body, diagram = event.body, seen.deployed.diagram
     element = diagram.elements.get(str(body.get("element", "")))
-    form = seen.deployed.forms.get((element.form_key or element.id) if element else "")
-    shown = []
-    order = list(form.properties) if form is not None else []
-    for name in [*(each for each in order if each in event.values), *(event.values.keys() - set(order))]:
-        value = event.values[name]
-        known = form is not None and name in form.properties
-        shown.append(
-            shown_value(form, name, value, words) if form and known else Recorded(name, name.capitalize(), str(value))
-        )
     title = titles.get(str(body.get("appointment")))
     opened = [diagram.elements[each["element"]].label for each in body.get("effects", {}).get("opened", [])]
     outcome = body.get("effects", {}).get("outcome")
-    moved = [f"dari {_unit(body.get('from'), words)} ke {_unit(unit, words)}" for unit in _moved_to(event)]
+    effects = [*story.facts(body, values=seen.contents), *(f"membuka {name}" for name in opened), outcome or ""]
     return HistoryRow(
         seq=event.seq,
         at=event.at,
-        what=TYPES.get(event.type, event.type),
+        what=story.title(body),
         step=element.label if element else "",
         who=names.get(str(body.get("actor")), "Sistem"),
         as_role=f"{title.position} ({title.role})" if title else "",
         on_behalf=bool(body.get("for")),
         channel=str(body.get("channel", "")),
-        effects="; ".join([*moved, *(f"membuka {name}" for name in opened), *([outcome] if outcome else [])]),
-        recorded=tuple(shown) if seen.contents else (),
-        erased=tuple(name for name in body.get("values", {}) if name not in event.values),
+        effects="; ".join(dict.fromkeys(filter(None, effects))),
+        recorded=_recorded(event, seen, words) if seen.contents else (),
+        erased=event.erased,
         hash=event.hash,
     )
 
 
-def _moved_to(event: StoredEvent) -> list[str]:
-    return [str(unit) for unit in event.body["set"].values()] if event.type == "task_moved" else []
-
-
-def _unit(code: object, words: dict[str, dict[str, str]]) -> str:
-    return words["unit"].get(str(code), str(code))
+def _recorded(event: StoredEvent, seen: Sight, words: Names) -> tuple[Recorded, ...]:
+    """What people typed with an event: a form's fields in their order, then what no form knows, such as a reason."""
+    element = seen.deployed.diagram.elements.get(str(event.body.get("element", "")))
+    form = seen.deployed.forms.get((element.form_key or element.id) if element else "")
+    fields = list(form.properties) if form is not None else []
+    known = tuple(
+        shown_value(form, name, event.values[name], words) for name in fields if form and name in event.values
+    )
+    others = [name for name in event.values if name not in fields]
+    return known + tuple(Recorded(name, name.capitalize(), str(event.values[name])) for name in others)

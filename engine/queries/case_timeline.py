@@ -3,41 +3,24 @@ reader may know."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.access import AUDITOR, LEADER, Actor, held_with, ownership
-from engine.history.event import moment_from
 from engine.process.diagram import Diagram, Element
 from engine.process.forms import Form
+from engine.queries.beside import BesideRow, beside_rows
 from engine.queries.cases import Sight, status_sentence
 from engine.queries.choices import labels
-from engine.store.models import Account, Event, EventValue, Task
-
-
-@dataclass(frozen=True)
-class FileRow:
-    """An attachment as a link."""
-
-    id: str
-    name: str
-    size: int
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One value that an earlier step recorded."""
-
-    name: str
-    title: str
-    text: str
-    files: tuple[FileRow, ...] = ()
+from engine.queries.event_words import EventWords
+from engine.queries.recorded_values import ERASED, Recorded, shown_value
+from engine.queries.stored_events import StoredEvent, stored_events
+from engine.store.models import Account, Task
 
 
 @dataclass(frozen=True)
@@ -58,6 +41,9 @@ class StepView:
     task_id: str | None = None  # when the open task is this actor's to complete
     move_id: str | None = None  # the open task, when this actor may move it to another unit
     recorded: tuple[Recorded, ...] = ()
+    recorded_at: datetime | None = None  # with who: the completion that the recorded values come from
+    recorded_by: str = ""
+    recorded_on_behalf: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,43 +56,24 @@ class Timeline:
     flows: list[str]
     status: str  # the reporter's sentence
     moves: list[tuple[datetime, str, str]] = field(default_factory=list)  # when, to which unit, why
+    beside: list[BesideRow] = field(default_factory=list)  # for staff
+    reopened_at: datetime | None = None  # last time
+    merged_into: str = ""  # number of the case that goes on instead
 
 
-@dataclass(frozen=True)
-class StoredEvent:
-    """An event with the values that are not erased."""
-
-    seq: int
-    type: str
-    at: datetime
-    body: dict[str, Any]
-    hash: str
-    values: dict[str, Any]
-
-
-def stored_events(session: Session, stream: str) -> list[StoredEvent]:
-    """A stream from its beginning, with values. Two statements."""
-    values: dict[int, dict[str, Any]] = {}
-    for row in session.scalars(select(EventValue).where(EventValue.stream == stream)):
-        if row.value is not None:
-            values.setdefault(row.seq, {})[row.name] = orjson.loads(row.value)
-    events = session.scalars(select(Event).where(Event.stream == stream).order_by(Event.seq))
-    found = []
+def latest_completions(events: Iterable[StoredEvent], diagram: Diagram) -> dict[str, StoredEvent]:
+    """Form key -> the latest completion of that step."""
+    latest: dict[str, StoredEvent] = {}
     for event in events:
-        body = orjson.loads(event.body)
-        at = moment_from(body["at"])
-        found.append(StoredEvent(event.seq, body["type"], at, body, event.hash, values.get(event.seq, {})))
-    return found
+        if event.type == "task_completed":
+            element = diagram.elements[event.body["element"]]
+            latest[element.form_key or element.id] = event
+    return latest
 
 
 def latest_values(events: Iterable[StoredEvent], diagram: Diagram) -> dict[str, dict[str, Any]]:
     """Form key -> values of the latest completion of that step."""
-    latest: dict[str, dict[str, Any]] = {}
-    for event in events:
-        if event.type == "task_completed":
-            element = diagram.elements[event.body["element"]]
-            latest[element.form_key or element.id] = event.values
-    return latest
+    return {key: event.values for key, event in latest_completions(events, diagram).items()}
 
 
 def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
@@ -122,17 +89,30 @@ def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
     unit = units.get(open_task.unit or "", "") if open_task else ""
     status = status_sentence(seen.deployed, open_task.element if open_task else None, unit)
     moves = [
-        (event.at, units.get(str(next(iter(event.body["set"].values()))), ""), str(event.values.get("alasan", "")))
+        (event.at, units.get(str(next(iter(event.body["set"].values()))), ""), str(event.values.get("alasan", ERASED)))
         for event in events
         if event.type == "task_moved" and seen.reads_as_staff
     ]
-    return Timeline(steps, done, current, flows, status or _ended(seen, events), moves)
+    closing = _closing(seen, events)
+    reopened = [event.at for event in events if event.type == "case_reopened"]
+    return Timeline(
+        steps, done, current, flows, status or _ended(seen, closing), moves, story.beside(),
+        reopened_at=reopened[-1] if reopened else None,
+        merged_into=str(closing.body.get("into") or "") if closing else "",
+    )  # fmt: skip
 
 
-def _ended(seen: Sight, events: list[StoredEvent]) -> str:
+def _closing(seen: Sight, events: list[StoredEvent]) -> StoredEvent | None:
+    """The event that closed the case, None while it is open; notes may have followed it."""
+    if seen.case.closed_at is None:
+        return None
+    return next((event for event in reversed(events) if "outcome" in event.body.get("effects", {})), None)
+
+
+def _ended(seen: Sight, closing: StoredEvent | None) -> str:
     """The outcome, with the reason of a cancellation for those who read what was written."""
-    last = events[-1]
-    reason = last.values.get("alasan") if last.type == "case_cancelled" and seen.contents else None
+    cancelled = closing is not None and closing.type == "case_cancelled" and seen.contents
+    reason = closing.values.get("alasan") if closing is not None and cancelled else None
     return f"{seen.case.outcome}: {reason}" if reason else seen.case.outcome or ""
 
 
@@ -151,11 +131,12 @@ class _Story:
     def __init__(
         self, session: Session, actor: Actor, seen: Sight, events: list[StoredEvent], tasks: list[Task]
     ) -> None:
-        self.actor, self.seen = actor, seen
+        self.actor, self.seen, self.events = actor, seen, events
         self.tasks = {task.element: task for task in tasks}  # the latest task of each element
         self.labels = labels(session)
-        self.values = latest_values(events, seen.deployed.diagram)
+        self.latest = latest_completions(events, seen.deployed.diagram)
         people = {task.finished_by for task in tasks} | {task.assignee_id for task in tasks}
+        people |= {event.body.get(role) for event in events for role in ("actor", "proposer")}
         rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(people - {None})))
         self.names = dict(rows.all())
 
@@ -163,6 +144,7 @@ class _Story:
         task = self.tasks.get(element.id)
         unit = self.labels["unit"].get(task.unit or "", "") if task else ""
         mine = task is not None and task.status == "open" and self._is_mine(task)
+        filled_in = self.latest.get(element.form_key or element.id)
         return StepView(
             element=element.id,
             name=element.label,
@@ -177,8 +159,25 @@ class _Story:
             unit=unit,
             task_id=task.id if task is not None and mine else None,
             move_id=task.id if task is not None and self._movable(task) else None,
-            recorded=self._recorded(element, task),
+            recorded=self._recorded(element, filled_in) if filled_in is not None else (),
+            recorded_at=filled_in.at if filled_in is not None else None,
+            recorded_by=self._named(filled_in.body["actor"]) if filled_in is not None else "",
+            recorded_on_behalf=filled_in is not None and bool(filled_in.body.get("for")),
         )
+
+    def beside(self) -> list[BesideRow]:
+        """What was done beside the diagram, for staff."""
+        words = EventWords(self.seen.deployed, [event.body for event in self.events], self.names, self.labels)
+        return beside_rows(self.events, self.seen, words, self._did) if self.seen.as_staff else []
+
+    def _did(self, event: StoredEvent) -> str:
+        """Who did something beside the diagram: staff by name, the reporter as in his steps."""
+        account = event.body.get("actor")
+        if account is None:
+            return "Sistem"
+        staff = event.body.get("appointment") is not None and account != self.actor.account_id
+        name = self.names.get(account, "") if staff else self._named(account)
+        return f"{name} atas nama pelapor" if event.body.get("for") else name
 
     def _is_mine(self, task: Task) -> bool:
         lanes = self.seen.deployed.diagram.lanes
@@ -190,30 +189,36 @@ class _Story:
         return task.status == "open" and has_unit and held_with(self.actor, lanes, "moves") is not None
 
     def _state(self, element: Element, task: Task | None, current: list[str]) -> str:
-        if task is not None:
-            return {"open": "berjalan", "done": "selesai"}.get(task.status, "dilewati")
+        if task is not None and task.status in ("open", "done"):
+            return "berjalan" if task.status == "open" else "selesai"
         ahead = _reachable(self.seen.deployed.diagram, current)
         return "nanti" if element.id in ahead else "dilewati"
 
     def _who(self, task: Task | None) -> str:
-        """Staff are named to staff; the reporter reads roles; the reporter's name stays hidden."""
         account = (task.finished_by or task.assignee_id) if task is not None else None
-        if account is None:
-            return ""
+        return self._named(account) if account is not None else ""
+
+    def _named(self, account: str) -> str:
+        """Staff are named to staff; the reporter reads roles; the reporter's name stays hidden."""
         if account == self.actor.account_id:
             return "Anda"
         if account == self.seen.case.reporter_id:
             return self.names.get(account, "") if self.seen.identity else "Pelapor"
         return self.names.get(account, "") if self.seen.as_staff else ""
 
-    def _recorded(self, element: Element, task: Task | None) -> tuple[Recorded, ...]:
-        key = element.form_key or element.id
-        values = self.values.get(key, {})
-        if not (self.seen.contents and values):
+    def _recorded(self, element: Element, filled_in: StoredEvent) -> tuple[Recorded, ...]:
+        values, erased = filled_in.values, filled_in.erased
+        if not self.seen.contents:
             return ()
-        form = self.seen.deployed.forms[key]
-        names = [name for name in form.properties if name in values and self._readable(form, name, element)]
-        return tuple(shown_value(form, name, values[name], self.labels) for name in names)
+        form = self.seen.deployed.form_of(element.id)
+        recorded = (name for name in form.properties if name in values or name in erased)
+        names = [name for name in recorded if self._readable(form, name, element)]
+        return tuple(
+            shown_value(form, name, values[name], self.labels)
+            if name in values
+            else Recorded(name, str(form.properties[name].get("title", name)), ERASED)
+            for name in names
+        )
 
     def _readable(self, form: Form, name: str, element: Element) -> bool:
         diagram = self.seen.deployed.diagram
@@ -242,16 +247,3 @@ def _reachable(diagram: Diagram, current: Iterable[str]) -> set[str]:
                 seen.add(flow.target)
                 stack.append(flow.target)
     return seen
-
-
-def shown_value(form: Form, name: str, value: Any, names: Mapping[str, Mapping[str, str]]) -> Recorded:
-    """A value in the words of its form: labels for codes, links for files."""
-    schema = form.properties[name]
-    title = str(schema.get("title", name))
-    if "x-lampiran" in schema:
-        files = tuple(FileRow(each["id"], each["name"], each["size"]) for each in value)
-        return Recorded(name, title, "", files)
-    if "x-pilihan" in schema:
-        return Recorded(name, title, names.get(schema["x-pilihan"]["tabel"], {}).get(str(value), str(value)))
-    fixed = {each["const"]: each.get("title", each["const"]) for each in schema.get("oneOf", [])}
-    return Recorded(name, title, str(fixed.get(value, value)))

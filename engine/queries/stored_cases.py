@@ -1,22 +1,31 @@
-"""Holds stored cases against their events: replay, state, tasks; and deployments against theirs. Writes nothing."""
+"""Holds stored cases against their events: replay, state, tasks, contents; and deployments against theirs.
+
+Writes nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from engine.history.event import canonical, digest, moment_from
 from engine.history.verify import Broken
 from engine.position import position_facts
 from engine.process import diagram as diagrams
+from engine.process.forms import Form
 from engine.process.runtime import Program, RunError, compile_specs
+from engine.queries.stored_contents import check_files, check_shown, parsed_values
+from engine.recorded import with_versions
 from engine.replay import Diverged, Replayed, replay
-from engine.store.models import Case, Deployment, Event, Task
+from engine.store.models import Attachment, Case, Deployment, Event, EventValue, Task
 
 PAGE = 100
 
@@ -38,23 +47,47 @@ def check_deployments(session: Session) -> Iterator[Broken]:
             yield Broken(where, "bentuk jalannya bukan yang lahir dari diagram")
 
 
-class CaseCheck:
-    """Checks cases one by one; keeps the programs of their deployments ready."""
+@dataclass(frozen=True)
+class _Version:
+    """A deployment made ready anew from its row."""
 
-    def __init__(self, session: Session) -> None:
+    program: Program
+    forms: dict[str, Form]
+
+    def form_of(self, element: str) -> Form:
+        return self.forms[self.program.diagram.elements[element].form_key or element]
+
+
+@dataclass
+class _Rows:
+    """What is stored of a case besides its own row."""
+
+    events: list[Any] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+
+
+class CaseCheck:
+    """Checks cases one by one; keeps the programs of their deployments ready.
+
+    `files` is the folder of the attachments; without it the disk is not looked at.
+    """
+
+    def __init__(self, session: Session, files: Path | None = None) -> None:
         self._session = session
-        self._programs: dict[int, tuple[str, Program]] = {}
+        self._files = files
+        self._versions: dict[str, _Version] = {}
+        self._checksums = dict(session.execute(select(Deployment.id, Deployment.checksum)).all())
 
     def all(self) -> Iterator[tuple[str, Broken | None]]:
         """Every case's number with what does not hold first, None when all holds; then streams that lost their case."""
         last = ""
         while cases := self._page(last):
             last = cases[-1].id
-            streams = [f"kasus/{case.id}" for case in cases]
-            events = self._by_stream(streams)
-            tasks = self._tasks([case.id for case in cases])
+            rows = self._rows([case.id for case in cases])
             for case in cases:
-                yield case.number, self._found(case, events.get(f"kasus/{case.id}", []), tasks.get(case.id, []))
+                yield case.number, self._found(case, rows[case.id])
         known = set(self._session.scalars(select(Case.id)))
         opened = select(Event.stream).where(Event.stream.startswith("kasus/"), Event.seq == 1).order_by(Event.id)
         for stream in self._session.scalars(opened):
@@ -64,76 +97,90 @@ class CaseCheck:
     def one(self, number: str) -> Broken | None:
         """What does not hold first in this case. The case must exist."""
         case = self._session.scalars(select(Case).where(Case.number == number)).one()
-        stream = f"kasus/{case.id}"
-        events, tasks = self._by_stream([stream]), self._tasks([case.id])
-        return self._found(case, events.get(stream, []), tasks.get(case.id, []))
+        return self._found(case, self._rows([case.id])[case.id])
 
     def _page(self, after: str) -> Sequence[Case]:
         return self._session.scalars(select(Case).where(Case.id > after).order_by(Case.id).limit(PAGE)).all()
 
-    def _by_stream(self, streams: list[str]) -> dict[str, list[Any]]:
-        which = select(Event.stream, Event.seq, Event.hash, Event.body).where(Event.stream.in_(streams))
-        found: dict[str, list[Any]] = {}
-        for row in self._session.execute(which.order_by(Event.stream, Event.seq)):
-            found.setdefault(row.stream, []).append(row)
-        return found
-
-    def _tasks(self, case_ids: list[str]) -> dict[str, list[Task]]:
-        found: dict[str, list[Task]] = {}
+    def _rows(self, case_ids: list[str]) -> dict[str, _Rows]:
+        """The rows of some cases, in one statement a table."""
+        found = {case_id: _Rows() for case_id in case_ids}
+        streams = [f"kasus/{case_id}" for case_id in case_ids]
+        events = select(Event.stream, Event.seq, Event.hash, Event.body).where(Event.stream.in_(streams))
+        for row in self._session.execute(events.order_by(Event.stream, Event.seq)):
+            found[row.stream.removeprefix("kasus/")].events.append(row)
+        columns = (EventValue.stream, EventValue.seq, EventValue.name, EventValue.value)
+        for value in self._session.execute(select(*columns).where(EventValue.stream.in_(streams))):
+            found[value.stream.removeprefix("kasus/")].values.append(value)
         for task in self._session.scalars(select(Task).where(Task.case_id.in_(case_ids))):
-            found.setdefault(task.case_id, []).append(task)
+            found[task.case_id].tasks.append(task)
+        for file in self._session.scalars(select(Attachment).where(Attachment.case_id.in_(case_ids))):
+            found[file.case_id or ""].files.append(file)
         return found
 
-    def _program(self, deployment_id: int) -> tuple[str, Program]:
-        if deployment_id not in self._programs:
-            row = self._session.get_one(Deployment, deployment_id)
+    def _version(self, checksum: str) -> _Version:
+        if checksum not in self._versions:
+            row = self._session.scalars(select(Deployment).where(Deployment.checksum == checksum).limit(1)).one()
             # Compiled anew from the diagram, so that nothing is taken on trust that no event covers.
             program = Program(diagrams.read(row.xml), compile_specs(row.xml, row.process_id))
-            self._programs[deployment_id] = row.checksum, program
-        return self._programs[deployment_id]
+            forms = {key: Form(key, schema) for key, schema in orjson.loads(row.forms).items()}
+            self._versions[checksum] = _Version(program, forms)
+        return self._versions[checksum]
 
-    def _found(self, case: Case, events: Sequence[Any], tasks: Sequence[Task]) -> Broken | None:
+    def _found(self, case: Case, rows: _Rows) -> Broken | None:
         try:
-            self._check(case, events, tasks)
+            self._check(case, rows)
         except Diverged as diverged:
             return Broken(f"kasus/{case.id} nomor {diverged.seq}", f"diputar ulang tidak cocok: {diverged.reason}")
         except Broken as broken:
             return broken
-        except (KeyError, TypeError, ValueError, RunError) as error:
+        except (KeyError, TypeError, ValueError, RunError, NoResultFound) as error:
             return Broken(f"kasus/{case.id}", f"tidak terbaca ({error!r})")
         return None
 
-    def _check(self, case: Case, events: Sequence[Any], tasks: Sequence[Task]) -> None:
+    def _check(self, case: Case, rows: _Rows) -> None:
+        events = rows.events
         where = f"{case.number} (kasus/{case.id} nomor {len(events)})"
         if not events or (case.rev, case.head) != (events[-1].seq, events[-1].hash):
             raise Broken(where, f"aduan tersimpan pada langkah {case.rev}, bukan pada ujung riwayatnya")
         bodies = [_parsed(event.body) for event in events]
-        checksum, program = self._program(case.deployment_id)
-        first = bodies[0]
+        checksum, first = self._checksums[case.deployment_id], bodies[0]
         if (first["number"], first["reporter"], first["deployment"]) != (case.number, case.reporter_id, checksum):
             raise Broken(where, "nomor, pelapor, atau versi diagramnya bukan yang dicatat saat dibuka")
-        last = [*replay(program, bodies)][-1]
+        program = self._version(checksum).program
+        path = [*replay(program, bodies)]
+        last = path[-1]
         if case.position != last.digest:
             raise Broken(where, "kedudukan tersimpan bukan yang dicatat peristiwa terakhir")
         if case.state != last.state:
             raise Broken(where, "keadaan tersimpan bukan yang lahir dari riwayat")
-        _check_columns(case, bodies, last, where)
-        _check_tasks(program, bodies, last, tasks, where)
+        _check_times(case, bodies, path, where)
+        _check_tasks(program, bodies, last, rows.tasks, where)
+        versions, values = [*with_versions(bodies, self._version)], parsed_values(rows.values)
+        check_shown(case, versions, values, where)
+        check_files(versions, values, rows.files, self._files, where)
 
 
-def _check_columns(case: Case, bodies: Sequence[Any], last: Replayed, where: str) -> None:
-    at = moment_from(bodies[-1]["at"])
-    closed = at if last.position.completed else None
-    outcome = bodies[-1]["effects"].get("outcome")
+def _check_times(case: Case, bodies: Sequence[Any], path: Sequence[Replayed], where: str) -> None:
+    """When it last changed, and when and how it ended. What follows the end, an erasure, ends nothing."""
+    last = path[-1]
+    closing = None
+    for body, at in zip(bodies, path, strict=True):
+        if not at.position.completed:
+            closing = None
+        elif closing is None:
+            closing = body
+    closed = moment_from(closing["at"]) if closing is not None else None
+    outcome = closing["effects"].get("outcome") if closing is not None else None
     stored = (case.changed_at, case.next_timer_at, case.closed_at, case.outcome)
-    if stored != (at, last.position.next_timer, closed, outcome):
+    if stored != (moment_from(bodies[-1]["at"]), last.position.next_timer, closed, outcome):
         raise Broken(where, "waktu, batas waktu, atau hasil aduan bukan yang dicatat")
 
 
 def _check_tasks(program: Program, bodies: Sequence[Any], last: Replayed, tasks: Sequence[Task], where: str) -> None:
     """Each task row must say what the events say: who may do it, or who did it and when."""
     expected = _finished(bodies)
-    for facts in position_facts(program.diagram, last.position, last.assignees)["tasks"]:
+    for facts in position_facts(program.diagram, last.position, last.assignees, last.dues)["tasks"]:
         names = ("element", "lane", "unit", "assignee")
         expected[facts["id"]] = ("open", *(facts[name] for name in names))
     stored = {task.id: _stored(task) for task in tasks}

@@ -13,8 +13,9 @@ from engine.access import Actor, lane_rights, ownership
 from engine.errors import NotFound
 from engine.process.diagram import Element
 from engine.process.forms import Form
-from engine.queries.case_timeline import Timeline, case_timeline, latest_values, stored_events
+from engine.queries.case_timeline import Timeline, case_timeline, latest_values
 from engine.queries.cases import Sight, sight_of
+from engine.queries.stored_events import stored_events
 from engine.store.deployments import Deployed, deployed
 from engine.store.models import Account, Case, Deployment, FormerUnit, Task
 

@@ -40,6 +40,7 @@ def _open_sqlite(url: str) -> Engine:
     def prepare(connection: Any, _: object) -> None:
         for pragma in (
             "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "trusted_schema=OFF",
+            "secure_delete=ON",  # erased text is overwritten, not only unlinked
             "recursive_triggers=ON",  # without it REPLACE deletes a row of history and no trigger sees it
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import orjson
 from sqlalchemy import select
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from engine.process import diagram as diagrams
-from engine.process.diagram import Diagram, Element
+from engine.process.diagram import Diagram, Element, Lane
 from engine.process.forms import Form
 from engine.process.runtime import Program
 from engine.store.models import Base, Deployment
+from engine.worktime import Calendar, Duration
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,24 @@ class Deployed:
         """The form of a user task."""
         return self.forms[self.diagram.elements[element].form_key or element]
 
+    def lane_of(self, element: str) -> Lane | None:
+        """The lane of a task."""
+        return self.diagram.lanes.get(self.diagram.elements[element].lane or "")
+
+    def due_of(self, element: str, opened: datetime, calendar: Calendar) -> datetime | None:
+        """When a task that opens now is due; None in a lane without deadlines, or without a readable `waktu`."""
+        lane, standard = self.lane_of(element), self.standard_of(element)
+        return None if standard is None or (lane and lane.no_deadline) else calendar.add(opened, standard).at
+
+    def standard_of(self, element: str) -> Duration | None:
+        """The SOP's time for a task (Mutu Baku)."""
+        return _duration(self.diagram.elements[element].properties.get("waktu", ""))
+
+    @property
+    def total(self) -> Duration | None:
+        """The SOP's time for the whole, from filing until the answer is delivered."""
+        return _duration(self.diagram.properties.get("waktu_total", ""))
+
     @property
     def first_task(self) -> Element:
         """The task whose form opens a case; the gate has made sure that there is one."""
@@ -43,6 +63,14 @@ class Deployed:
         if first is None:
             raise NotFound
         return first
+
+
+@lru_cache(maxsize=1000)
+def _duration(text: str) -> Duration | None:
+    try:
+        return Duration.parse(text)
+    except ValueError:
+        return None
 
 
 _TABLE = Base.metadata.tables["deployment"]

@@ -148,6 +148,16 @@ class Deployment(Base):
     __table_args__ = (UniqueConstraint("process_id", "number"),)
 
 
+class CalendarVersion(Base):
+    """An immutable version of the working calendar; the one with the highest number is in force."""
+
+    __tablename__ = "calendar_version"
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    checksum: Mapped[str] = mapped_column(String(64))
+    data: Mapped[bytes] = mapped_column(LargeBinary)  # canonical JSON (engine.worktime)
+    set_at: Mapped[datetime] = mapped_column()
+
+
 class Case(Base):
     """A running or finished case: a cache of what its stream of events says."""
 
@@ -163,6 +173,8 @@ class Case(Base):
     head: Mapped[str] = mapped_column(String(64))  # hash of the stream's last event
     position: Mapped[str] = mapped_column(String(64))  # digest in the stream's last event
     opened_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime | None] = mapped_column(index=True)  # when the SOP promises the answer
+    delivered_at: Mapped[datetime | None] = mapped_column()  # since when only tasks without deadline are open
     changed_at: Mapped[datetime] = mapped_column()  # `at` of the stream's last event
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     outcome: Mapped[str | None] = mapped_column(Text)
@@ -188,12 +200,15 @@ class Task(Base):
     assignee_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))  # who took it
     status: Mapped[str] = mapped_column(String(10))  # open, done, cancelled
     opened_at: Mapped[datetime] = mapped_column()
+    due_at: Mapped[datetime | None] = mapped_column()  # None: its lane knows no deadline, or its `waktu` is none
     finished_at: Mapped[datetime | None] = mapped_column()
     finished_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     key: Mapped[str | None] = mapped_column(Text)  # `_kunci` of the post that completed it
     __table_args__ = (
         Index("ix_task_case_status", "case_id", "status"),
         Index("ix_task_open_lane", "lane", "unit", sqlite_where=text("status = 'open'"),
+              postgresql_where=text("status = 'open'")),
+        Index("ix_task_open_due", "due_at", sqlite_where=text("status = 'open'"),
               postgresql_where=text("status = 'open'")),
         Index("ix_task_owner", "owner_id", sqlite_where=text("status = 'open'"),
               postgresql_where=text("status = 'open'")),

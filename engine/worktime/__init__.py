@@ -1,8 +1,9 @@
 """Working time of one office: hours, breaks, holidays and the SOP's durations. Knows no cases, database or clock."""
 
 from engine.worktime.calendar import Calendar, Due, Skipped, State
-from engine.worktime.data import CalendarError, Holiday, Schedule, read_date
+from engine.worktime.data import CalendarError, Holiday, Schedule
 from engine.worktime.duration import Duration
+from engine.worktime.fields import read_date
 from engine.worktime.instants import WIB
 from engine.worktime.words import explain, remaining
 

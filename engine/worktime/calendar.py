@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from engine.worktime.data import SPECIAL, CalendarError, Holiday, Interval, Schedule, read, written
+from engine.worktime.data import SPECIAL, CalendarError, Holiday, Schedule, read, written
 from engine.worktime.duration import Duration
+from engine.worktime.fields import Interval
 from engine.worktime.instants import instant, local_day, ordinal, wall
 from engine.worktime.tables import Year, lay_out
 
@@ -33,7 +34,7 @@ class Skipped(NamedTuple):
 
 @dataclass(frozen=True)
 class Calendar:
-    """The office hours and holidays in force. Made by `from_data`, which checks; immutable, safe to share by threads."""
+    """The office hours and holidays in force. Made by `from_data`, which checks; threads may share it."""
 
     schedules: tuple[Schedule, ...]
     holidays: Mapping[date, Holiday] = field(hash=False)
@@ -50,7 +51,7 @@ class Calendar:
 
     def to_data(self) -> dict[str, Any]:
         """Canonical plain data: lists, strings and ints in one order, so that equal calendars give equal bytes."""
-        return written(self.schedules, self.holidays.values(), self.approved_years)
+        return written(self.schedules, self.holidays, self.approved_years)
 
     def add(self, start: datetime, duration: Duration) -> Due:
         """When `duration` from `start` ends.
@@ -172,11 +173,11 @@ class Due:
         if self.duration.in_days:
             first += timedelta(days=1)
         else:
-            first = local_day(self.calendar_start)
+            first = local_day(self.runs_from)
         return tuple(each for each in _days(first, last) if self.calendar.hours_on(each))
 
     @property
-    def calendar_start(self) -> datetime:
+    def runs_from(self) -> datetime:
         """The instant, in UTC, from which open time runs: `start`, or the next opening."""
         # One microsecond of open time ends one microsecond after it began.
         return instant(self.calendar._advance(wall(self.start), 1) - 1)

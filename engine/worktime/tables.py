@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.worktime.data import Interval
+from engine.worktime.fields import Interval
 from engine.worktime.instants import MINUTE, midnight
 
 

@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import os
+import resource
 import struct
 import time
 import zipfile
@@ -16,10 +18,13 @@ from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 from sqlalchemy import func, select
 
-from engine.commands.attachments import STAGED_FOR, drop_stale_files, path_of, receive_file, remove_files
+from engine import files
+from engine.commands.attachments import STAGED_FOR, drop_stale_files, receive_file, remove_files
 from engine.errors import Rejected
-from engine.files import MAX_BYTES, MAX_PIXELS, FileRefused, clean_file
+from engine.files import MAX_BYTES, FileRefused, clean_file
+from engine.rewrite import MAX_PIXELS, MEMORY
 from engine.store.database import transaction
+from engine.store.files import ERASED_NAME, path_of
 from engine.store.models import Attachment
 from tests.engine.office import COMPLAINT, Office
 
@@ -72,11 +77,11 @@ def saved(made: pikepdf.Pdf) -> bytes:
 
 
 def everything_in(data: bytes) -> bytes:
-    """All objects of a PDF, unpacked, as one text to search in."""
+    """All objects of a PDF, unpacked, photographs as they lie in it, as one text to search in."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(data)) as found:
         found.save(
-            out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.all,
+            out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.specialized,
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
         )  # fmt: skip
     return out.getvalue()
@@ -178,6 +183,60 @@ class TestPdf:
             clean_file("terkunci.pdf", out.getvalue())
 
 
+def with_photograph(photograph: bytes, *, packed: bool = False, thumbnail: bytes = b"") -> bytes:
+    """A page that shows a JPEG as the camera wrote it, perhaps deflated once more."""
+    made = document()
+    image = made.make_stream(zlib.compress(photograph) if packed else photograph)
+    image.Type, image.Subtype, image.ColorSpace = Name.XObject, Name.Image, Name.DeviceRGB
+    image.Width, image.Height, image.BitsPerComponent = 60, 40, 8
+    image.Filter = Array([Name.FlateDecode, Name.DCTDecode]) if packed else Name.DCTDecode
+    page = made.pages[0].obj
+    page.Resources = Dictionary(XObject=Dictionary(Foto=image))
+    page.Contents = made.make_stream(b"q 60 0 0 40 0 0 cm /Foto Do Q")
+    if thumbnail:
+        page.Thumb = made.make_stream(thumbnail, Filter=Name.DCTDecode)
+    return saved(made)
+
+
+def photograph_in(data: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(data)) as found:
+        image = found.pages[0].Resources.XObject.Foto
+        assert image.Filter == Name.DCTDecode
+        return bytes(image.read_raw_bytes())
+
+
+class TestPhotographsInPdf:
+    @pytest.mark.parametrize("packed", [False, True])
+    @pytest.mark.parametrize("progressive", [False, True])
+    def test_they_lose_the_place_and_keep_their_very_pixels(self, packed: bool, progressive: bool):
+        exif = opened(from_a_phone()).getexif()
+        received = picture(exif=exif, progressive=progressive, comment=b"Bu Guru Rahasia", size=(300, 200))
+        clean = clean_file("surat.pdf", with_photograph(received, packed=packed)).data
+        stored = photograph_in(clean)
+        assert b"Exif" in received and b"Telepon Saya" in received
+        for gone in (b"Exif", b"Telepon Saya", b"Rahasia"):
+            assert gone not in stored and gone not in everything_in(clean)
+        assert opened(stored).tobytes() == opened(received).tobytes()
+
+    def test_colours_are_read_as_before(self):
+        """What says how the four inks are stored (Adobe's segment) stays."""
+        received = io.BytesIO()
+        Image.new("CMYK", (60, 40), (10, 200, 30, 40)).save(received, "JPEG", comment=b"Rahasia")
+        stored = photograph_in(clean_file("surat.pdf", with_photograph(received.getvalue())).data)
+        assert b"Adobe" in stored and b"Rahasia" not in stored
+        assert opened(stored).tobytes() == opened(received.getvalue()).tobytes()
+
+    def test_what_follows_their_end_and_small_copies_are_clean_too(self):
+        received = with_photograph(with_a_zip_behind(picture()), thumbnail=from_a_phone())
+        clean = everything_in(clean_file("surat.pdf", received).data)
+        assert b"muatan-gelap" not in clean and b"Telepon Saya" not in clean
+
+    @pytest.mark.parametrize("photograph", [b"", b"GIF89a", b"\xff\xd8\xff\xe1\xff\xff", picture()[:30]])
+    def test_what_is_no_jpeg_is_refused_or_shows_nothing(self, photograph: bytes):
+        with contextlib.suppress(FileRefused):
+            assert b"Exif" not in everything_in(clean_file("surat.pdf", with_photograph(photograph)).data)
+
+
 def pdf_of(*objects: bytes) -> bytes:
     """A PDF written by hand, so that it can lie."""
     out, places = b"%PDF-1.5\n", []
@@ -199,6 +258,17 @@ def pdf_bomb() -> bytes:
     content = b"<</Length %d/Filter[/FlateDecode/FlateDecode]>>\nstream\n%b\nendstream" % (len(data), data)
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>"
     return pdf_of(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, content)
+
+
+def page_named(times: int) -> bytes:
+    """One page, named so many times over."""
+    share = 19_000
+    shelves = -(-times // share)
+    kids = b" ".join(b"%d 0 R" % (4 + number) for number in range(shelves))
+    shelf = b"<</Type/Pages/Parent 2 0 R/Count %d/Kids[%b]>>" % (share, b"3 0 R " * share)
+    page = b"<</Type/Page/Parent 4 0 R/MediaBox[0 0 9 9]>>"
+    pages = b"<</Type/Pages/Count %d/Kids[%b]>>" % (shelves * share, kids)
+    return pdf_of(b"<</Type/Catalog/Pages 2 0 R>>", pages, page, *[shelf] * shelves)
 
 
 def png_that_claims(width: int, height: int) -> bytes:
@@ -253,6 +323,41 @@ class TestRefusals:
         with contextlib.suppress(FileRefused):  # stored as it came or refused: either will do
             clean_file("bom.pdf", pdf_bomb())
         assert time.perf_counter() - begin < 3
+
+
+class TestBounds:
+    def test_a_greedy_document_is_refused_and_costs_this_process_nothing(self):
+        """A page named 400,000 times cost 900 MB where it was read."""
+        before, children = memory(resource.RUSAGE_SELF), memory(resource.RUSAGE_CHILDREN)
+        begin = time.perf_counter()
+        with pytest.raises(FileRefused, match=r"^banyak\.pdf "):
+            clean_file("banyak.pdf", page_named(400_000))
+        assert time.perf_counter() - begin < 10
+        assert memory(resource.RUSAGE_CHILDREN) <= max(MEMORY, children)
+        assert memory(resource.RUSAGE_SELF) - before < 60 * 2**20
+
+    def test_a_file_that_takes_too_long_is_refused_and_its_process_is_gone(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(files, "SECONDS", 0.01)
+        with pytest.raises(FileRefused, match=r"^foto\.jpg terlalu rumit"):
+            clean_file("foto.jpg", picture())
+        assert not [each for each in Path("/proc").glob("[0-9]*") if is_our_rewriting(each)]
+
+    def test_the_process_does_not_know_our_secrets(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setenv("ADUAN_SECRET_KEY", "rahasia")
+        assert not [name for name in files._environment() if name.startswith("ADUAN")]
+
+
+def memory(whose: int) -> int:
+    """The most that was held at once, in bytes."""
+    return resource.getrusage(whose).ru_maxrss * 1024
+
+
+def is_our_rewriting(process: Path) -> bool:
+    try:
+        ours = f"PPid:\t{os.getpid()}\n" in (process / "status").read_text()
+        return ours and b"engine.rewrite" in (process / "cmdline").read_bytes()
+    except OSError:  # it ended while we looked
+        return False
 
 
 def stage(office: Office, data: bytes = picture(), *, who: str = "siti", field: str = "lampiran") -> str:
@@ -356,6 +461,15 @@ class TestStaged:
             dropped = drop_stale_files(session, office.now)
         remove_files(office.files, dropped)
         return len(dropped)
+
+
+def test_no_file_can_pose_as_an_erased_one(office: Office):
+    with transaction(office.engine) as session:
+        file_id = receive_file(
+            session, office.files, field="lampiran", name=ERASED_NAME, data=picture(), account_id=None, now=office.now
+        )
+    row = attachment(office, file_id)
+    assert row is not None and row.name == "berkas"
 
 
 def test_the_name_is_data_and_never_a_path(office: Office):

@@ -1,9 +1,7 @@
 """Two at once: exactly one effect, the other is told who was first. Real threads and connections, behind a barrier."""
 
 import io
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,45 +15,12 @@ from engine.commands.claim_task import claim_task
 from engine.commands.complete_task import Completed, complete_task
 from engine.commands.move_task import move_task
 from engine.commands.open_case import Opened, open_case
-from engine.errors import Conflict, Refusal, Rejected
+from engine.errors import Conflict, Rejected
 from engine.store.database import transaction
 from engine.store.models import Attachment, Case, Task
 from engine.worker.rounds import fire_due_timers
 from tests.engine.office import COMPLAINT, PROCESS, Office
-
-
-@dataclass
-class Outcome:
-    """What one of the racers got: an answer or a refusal."""
-
-    answer: Any = None
-    refusal: Refusal | None = None
-
-
-def race(*runners: Callable[[], Any]) -> list[Outcome]:
-    """Start all at the same moment, each in a thread of its own; anything but an answer or a refusal fails the test."""
-    barrier = threading.Barrier(len(runners))
-    outcomes = [Outcome() for _ in runners]
-    crashes: list[BaseException] = []
-
-    def run(number: int) -> None:
-        barrier.wait(timeout=20)
-        try:
-            outcomes[number].answer = runners[number]()
-        except Refusal as refusal:
-            outcomes[number].refusal = refusal
-        except BaseException as crash:  # an exception in a thread would otherwise be lost
-            crashes.append(crash)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(runners))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-        assert not thread.is_alive(), "a racer hangs"
-    if crashes:
-        raise crashes[0]
-    return outcomes
+from tests.faults.race import race, split
 
 
 def completing(
@@ -74,10 +39,6 @@ def filing(office: Office, actor: Actor, key: str | None, **values: Any) -> Call
             return open_case(session, actor, PROCESS, COMPLAINT | values, now=office.now, key=key)
 
     return run
-
-
-def split(outcomes: list[Outcome]) -> tuple[list[Any], list[Refusal]]:
-    return [o.answer for o in outcomes if o.refusal is None], [o.refusal for o in outcomes if o.refusal is not None]
 
 
 def photo(office: Office, who: str) -> str:
@@ -112,9 +73,9 @@ def test_of_two_people_on_one_task_exactly_one_wins_fifty_times(office: Office):
         assert office.case(case).judul_kerja == f"{winner.name} {number}"
 
 
-def test_of_eight_on_one_task_exactly_one_wins(office: Office):
+def eight_on_one_task(office: Office, rounds: int) -> None:
     actors = [office.actor(office.hire(f"admin{number}", "Admin")) for number in range(8)]
-    for _ in range(20):
+    for _ in range(rounds):
         case = office.file_complaint()
         task = office.open_task(case)
         answers, refusals = split(race(*(completing(office, actor, task) for actor in actors)))
@@ -123,6 +84,15 @@ def test_of_eight_on_one_task_exactly_one_wins(office: Office):
         assert len(refusals) == 7
         assert office.tasks(case)[1].finished_by == office.people[str(winner).lower()]
         assert office.types(case).count("task_completed") == 2
+
+
+def test_of_eight_on_one_task_exactly_one_wins(office: Office):
+    eight_on_one_task(office, 20)
+
+
+@pytest.mark.long
+def test_of_eight_on_one_task_exactly_one_wins_a_hundred_times(office: Office):
+    eight_on_one_task(office, 100)
 
 
 def test_the_same_post_twice_in_a_row_gives_the_first_result(office: Office):

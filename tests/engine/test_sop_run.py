@@ -54,7 +54,8 @@ def check_history(office: Office, case: Case) -> None:
     version = office.version(now)
     stored_position = version.program.position(now.state)
     assignees = {task.id: task.assignee_id for task in office.tasks(case, "open") if task.assignee_id}
-    assert body["position"] == now.position == position_digest(version.diagram, stored_position, assignees)
+    dues = {task.id: task.due_at for task in office.tasks(case, "open")}
+    assert body["position"] == now.position == position_digest(version.diagram, stored_position, assignees, dues)
     assert {task.id for task in stored_position.tasks} == {task.id for task in office.tasks(case, "open")}
 
 

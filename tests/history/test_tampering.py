@@ -170,7 +170,7 @@ def foreign_key(connection: Connection, rng: random.Random, ledger: Ledger) -> C
 def old_key(connection: Connection, rng: random.Random, ledger: Ledger) -> Crime:
     """Another history signed with a key that had retired before."""
     crime = rebuild(connection, ledger, ledger.folder, rng)
-    crime.keys = [Key.of(key.name, key.public, key.since, "2026-01-05T00:00:00.000000Z") for key in ledger.keys]
+    crime.keys = [Key(key.name, key.public, key.since, "2026-01-05T00:00:00.000000Z") for key in ledger.keys]
     return crime
 
 

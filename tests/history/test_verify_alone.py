@@ -141,6 +141,6 @@ def test_other_writings_of_a_note_are_refused(tmp_path: Path) -> None:
     ]  # fmt: skip
     for other in others:
         assert refused(lambda other=other: open_note(other, signer.keys)), other
-    retired = [Key.of(key.name, key.public, key.since, "2026-01-04T00:00:00.000000Z") for key in signer.keys]
+    retired = [Key(key.name, key.public, key.since, "2026-01-04T00:00:00.000000Z") for key in signer.keys]
     assert "tidak berlaku" in refused(lambda: open_note(note, retired)).reason
     assert refused(lambda: open_note(note, []))

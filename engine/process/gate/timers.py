@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from engine.process.diagram import Diagram, Element
-from engine.process.expressions import ExpressionError, parse
+from engine.process.expressions import MAX_AMOUNT, TIME_FUNCTIONS, ExpressionError, parse
 from engine.process.gate.findings import Finding, error, warning
 
 MAX_DAYS = 5 * 366  # a longer wait is a slip of the pen
@@ -23,6 +23,7 @@ _DAYS = (366.0, 31.0, 7.0, 1.0, 1 / 24, 1 / 1440, 1 / 86400)
 
 def timer_findings(diagram: Diagram) -> Iterator[Finding]:
     """Timers without a time, with a time that cannot be read or bounded, or where the engine would misread them."""
+    yield from _misplaced(diagram)
     for element in diagram.elements.values():
         if element.event != "timerEventDefinition":
             continue
@@ -31,7 +32,11 @@ def timer_findings(diagram: Diagram) -> Iterator[Finding]:
             continue
         yield from _place_findings(diagram, element)
         try:
-            texts = _texts(parse(element.timer).tree)
+            tree = parse(element.timer).tree
+            if _office_time(tree):
+                yield from _office_time_findings(element, tree)
+                continue
+            texts = _texts(tree)
         except ExpressionError as wrong:
             hint = f' Tulis dalam tanda petik: "{element.timer}".' if _DURATION.fullmatch(element.timer.strip()) else ""
             yield _about(element, f"Waktu pada «{element.label}»: {wrong.message}{hint}")
@@ -48,6 +53,36 @@ def timer_findings(diagram: Diagram) -> Iterator[Finding]:
             message = _READERS[element.timer_kind or "timeDuration"](text)
             if message:
                 yield _about(element, f"Waktu «{text[:60]}» pada «{element.label}» {message}")
+
+
+def _office_time(tree: ast.AST) -> list[ast.Call]:
+    """Where an expression asks the office's calendar: hari_kerja(3) ..."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+    return [node for node in calls if getattr(node.func, "id", "") in TIME_FUNCTIONS]
+
+
+def _office_time_findings(element: Element, tree: ast.expr) -> Iterator[Finding]:
+    whole = isinstance(tree, ast.Call) and len(tree.args) == 1 and isinstance(tree.args[0], ast.Constant | ast.Name)
+    if element.timer_kind != "timeDuration" or not whole:
+        yield _about(
+            element, f"Waktu kerja pada «{element.label}» ditulis sendirian dalam timeDuration, misalnya hari_kerja(3)."
+        )
+        return
+    amount = tree.args[0].value if isinstance(tree, ast.Call) and isinstance(tree.args[0], ast.Constant) else 1
+    if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= MAX_AMOUNT:
+        yield _about(element, f"Waktu kerja pada «{element.label}» harus bilangan bulat dari 1 sampai {MAX_AMOUNT}.")
+
+
+def _misplaced(diagram: Diagram) -> Iterator[Finding]:
+    """Conditions and scripts that ask the calendar: its answer depends on when it is asked, so only timers may."""
+    texts = [(flow.id, flow.name, flow.condition) for flow in diagram.flows.values() if flow.condition]
+    texts += [(each.id, each.name, each.script) for each in diagram.elements.values() if each.script]
+    for element_id, name, text in texts:
+        if any(f"{function}(" in text.replace(" ", "") for function in TIME_FUNCTIONS):
+            yield error(
+                f"«{name or element_id}» memakai fungsi waktu kerja, yang hanya berlaku pada pengatur waktu.",
+                element_id, name,
+            )  # fmt: skip
 
 
 def _place_findings(diagram: Diagram, element: Element) -> Iterator[Finding]:

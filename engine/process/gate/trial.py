@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -33,6 +33,11 @@ _SAID = {
     "the case is deeper than": "prosesnya berputar atau bertumbuh terlalu jauh tanpa menunggu siapa pun",
     "a step of the diagram failed": "salah satu langkah gagal dijalankan",
 }
+
+
+def _made_up_calendar(start: datetime, amount: int, unit: str) -> datetime:
+    """How long the trial takes working time to be: some time that passes. The office's calendar is not known here."""
+    return start + amount * (timedelta(days=1) if unit == "hari kerja" else timedelta(hours=1))
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ class _Trial:
         taken: Counter[str] = Counter()
         action: Action | None = None
         try:
-            step = self.program.start(Moment(_SEED, _START))
+            step = self.program.start(Moment(_SEED, _START, _made_up_calendar))
             clock = _START
             for turn in range(40 + 4 * len(self.diagram.elements)):
                 self._note(step, action, taken)
@@ -131,7 +136,7 @@ class _Trial:
                     break
                 action = self._next(step.position, goal, taken)
                 clock = max(clock, after(action.timer)) if action.timer else clock
-                step = self._act(step, action, Moment(f"{_SEED} {turn}", clock))
+                step = self._act(step, action, Moment(f"{_SEED} {turn}", clock, _made_up_calendar))
         except RecursionError:
             self._say(
                 action.element if action else "", "Proses bertumbuh tanpa batas saat dijalankan. Periksa putarannya."
