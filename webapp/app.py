@@ -21,8 +21,10 @@ from webapp import (
     complaints,
     failures,
     filing,
+    incidents,
     manage,
     navigation,
+    operations,
     processes,
     public,
     reports,
@@ -32,7 +34,7 @@ from webapp import (
 from webapp import text as words
 
 log = logging.getLogger(__name__)
-BLUEPRINTS = (public, accounts, filing, complaints, tasks, processes, audit, manage, reports)
+BLUEPRINTS = (public, accounts, filing, complaints, operations, tasks, processes, audit, manage, incidents, reports)
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 
 

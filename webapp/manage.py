@@ -1,11 +1,10 @@
-"""For Pengelola Sistem: people and appointments, units, categories, cases that are held up."""
+"""For Pengelola Sistem: people and appointments, units, categories."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,8 +14,8 @@ from engine.errors import NotAllowed, Rejected
 from engine.process.forms import Choice, Field
 from engine.queries.actors import account_with_contact, actor_of_account
 from engine.queries.choices import choices, labels
+from engine.queries.incidents import count_held_up
 from engine.queries.people import people
-from engine.store.models import Case
 from webapp.access import administrator, needs
 from webapp.context import actor, database, now
 from webapp.text import ZONE
@@ -60,13 +59,11 @@ def index() -> str:
 
 def _page(values: dict[str, str], errors: dict[str, str]) -> str:
     with database() as session:
-        held_up = list(session.scalars(select(Case).where(Case.incident.is_not(None)).order_by(Case.changed_at)))
         return render_template(
             "manage/kelola.html", people=people(session), units=choices(session, "unit"),
             categories=choices(session, "kategori"), subcategories=choices(session, "subkategori"),
-            fields=_fields(session), password_fields=PASSWORD_FIELDS, values=values, errors=errors, held_up=held_up,
-            today=_today(),
-            nama_unit=labels(session)["unit"],
+            fields=_fields(session), password_fields=PASSWORD_FIELDS, values=values, errors=errors, today=_today(),
+            nama_unit=labels(session)["unit"], held_up=count_held_up(session),
         )  # fmt: skip
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Blueprint, flash, make_response, redirect, render_template, request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.commands.claim_task import claim_task
 from engine.commands.complete_task import Completed, complete_task
-from engine.commands.incidents import report_incident
 from engine.commands.move_task import move_task
-from engine.errors import Conflict, Incident, NotFound, Rejected
+from engine.errors import Conflict, NotFound, Rejected
 from engine.process.forms import Cleaned
 from engine.queries import task as tasks
 from engine.queries.choices import tables
+from engine.queries.operations import waiting_moves
 from engine.queries.worklist import finished_work, worklist
 from webapp.access import anyone_logged_in, needs
-from webapp.complaints import RefusedForm, case_page
-from webapp.context import actor, database, now, page_number
+from webapp.case_page import RefusedForm, case_page
+from webapp.changes import change
+from webapp.context import actor, database, now, page_number, rights
 from webapp.failures import conflict
 from webapp.posted import Posted, new_key, posted_key, read_post
 from webapp.steps import step_rows
@@ -40,7 +37,11 @@ def show_worklist() -> str:
     with database() as session:
         read = finished_work if finished else worklist
         rows, more = read(session, actor(), number=number, page=page)
-    return render_template("tasks/daftar.html", rows=rows, more=more, page=page, q=number, finished=finished)
+        waiting = waiting_moves(session, actor(), rights()) if not finished and page == 1 else []
+    waiting = [each for each in waiting if number.strip().upper() in each.number]
+    return render_template(
+        "tasks/daftar.html", rows=rows, more=more, page=page, q=number, finished=finished, waiting=waiting
+    )
 
 
 @blueprint.get("/tugas/<task_id>")
@@ -83,9 +84,10 @@ def complete(task_id: str) -> AnyResponse:
     if cleaned.errors:
         return _page(task_id, posted, cleaned.errors, key, 422)
     try:
-        done = _change(task_id, lambda session: complete_task(
-            session, actor(), task_id, cleaned.values, now=now(), key=key
-        ))  # fmt: skip
+        done = change(
+            lambda session: complete_task(session, actor(), task_id, cleaned.values, now=now(), key=key),
+            task_id=task_id,
+        )
     except Rejected as error:
         return _page(task_id, posted, error.errors, key, 422)
     except Conflict as error:
@@ -114,22 +116,11 @@ def _passed_on(done: Completed) -> str:
     return f"Tugas selesai. Aduan {done.number} diteruskan ke {' dan '.join(done.next_lanes)}."
 
 
-def _change(task_id: str, command: Callable[[Session], Any]) -> Any:
-    """Run a command in a transaction; an incident is written down before it is shown."""
-    try:
-        with database() as session:
-            return command(session)
-    except Incident as incident:
-        with database() as session:
-            report_incident(session, incident, now=now(), task_id=task_id)
-        raise
-
-
 @blueprint.post("/tugas/<task_id>/ambil")
 @needs(anyone_logged_in)
 def claim(task_id: str) -> AnyResponse:
     """Take the task, so that colleagues see it."""
-    _change(task_id, lambda session: claim_task(session, actor(), task_id, now=now()))
+    change(lambda session: claim_task(session, actor(), task_id, now=now()), task_id=task_id)
     return redirect(f"/tugas/{task_id}", code=303)
 
 
@@ -137,7 +128,7 @@ def claim(task_id: str) -> AnyResponse:
 @needs(anyone_logged_in)
 def release(task_id: str) -> AnyResponse:
     """Lay the task back on the unit's list."""
-    _change(task_id, lambda session: claim_task(session, actor(), task_id, now=now(), release=True))
+    change(lambda session: claim_task(session, actor(), task_id, now=now(), release=True), task_id=task_id)
     return redirect("/tugas", code=303)
 
 
@@ -147,7 +138,7 @@ def move(task_id: str) -> AnyResponse:
     """Hand an open task to another unit, with a reason. The command knows who may."""
     number, unit, reason = (request.form.get(name, "") for name in ("_nomor", "bidang", "alasan"))
     try:
-        _change(task_id, lambda session: move_task(session, actor(), task_id, unit, reason.strip(), now=now()))
+        change(lambda session: move_task(session, actor(), task_id, unit, reason.strip(), now=now()), task_id=task_id)
     except Rejected as error:
         return make_response(
             case_page(number, RefusedForm("alihkan", {"bidang": unit, "alasan": reason}, error.errors)), 422

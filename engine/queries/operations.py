@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, literal, select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Held, Rights, held_with, read_by_role
@@ -103,7 +103,7 @@ def waiting_moves(session: Session, actor: Actor, rights: Rights) -> list[Waitin
         .where(MoveProposal.settled.is_(False), Case.closed_at.is_(None), read_by_role(actor, rights))
         .order_by(Event.id, Task.id)
     )  # fmt: skip
-    by_case: dict[str, list[Row[Any]]] = {}
+    by_case: dict[str, list[Any]] = {}
     for row in session.execute(statement):
         by_case.setdefault(row.id, []).append(row)
     found = [_waiting(session, actor, rows) for rows in by_case.values()]
@@ -112,7 +112,7 @@ def waiting_moves(session: Session, actor: Actor, rights: Rights) -> list[Waitin
     return [Waiting(**row, by=names.get(body["actor"], ""), at=moment_from(body["at"])) for row, body in kept]
 
 
-def _waiting(session: Session, actor: Actor, rows: list[Row[Any]]) -> tuple[dict[str, str], dict[str, Any]] | None:
+def _waiting(session: Session, actor: Actor, rows: list[Any]) -> tuple[dict[str, str], dict[str, Any]] | None:
     """What is known of the row without the proposer's name, and the event; None when it is not this actor's."""
     first = rows[0]
     body: dict[str, Any] = orjson.loads(first.body)

@@ -313,6 +313,88 @@ class Attachment(Base):
     uploaded_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
 
 
+class Job(Base):
+    """Work that happens without a click. A worker leases it; failures wait longer each time and end as dead letters."""
+
+    __tablename__ = "job"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))  # timers, log, notify, remind, digest, mail, tidy, calendar
+    key: Mapped[str] = mapped_column(Text, unique=True)  # one row for one piece of work: "log", "mail/<id>" ...
+    every: Mapped[int | None] = mapped_column(Integer)  # seconds between runs; NULL: once
+    due_at: Mapped[datetime] = mapped_column(index=True)  # not before
+    leased_until: Mapped[datetime | None] = mapped_column()
+    leased_by: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)  # without what people typed
+    dead_at: Mapped[datetime | None] = mapped_column(index=True)
+    done_at: Mapped[datetime | None] = mapped_column()
+
+
+class Mail(Base):
+    """A message to be sent by SMTP, at least once, always with the same Message-ID. Never a complaint's content."""
+
+    __tablename__ = "mail"
+    id: Mapped[str] = mapped_column(OpaqueId, primary_key=True)  # also in its Message-ID
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # as Notice.kind, or digest
+    recipient: Mapped[str] = mapped_column(Text)  # address when it was written
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Notice(Base):
+    """What a person should know, shown under the bell. `key` makes it one: a restart says nothing twice."""
+
+    __tablename__ = "notice"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, unique=True)  # e.g. "new_task/<task>/<account>"
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("case.id"))
+    task_id: Mapped[str | None] = mapped_column(ForeignKey("task.id"))
+    kind: Mapped[str] = mapped_column(String(20))  # engine.worker.messages lists them
+    text: Mapped[str] = mapped_column(Text)  # one sentence with the case number, never its content
+    at: Mapped[datetime] = mapped_column()
+    read_at: Mapped[datetime | None] = mapped_column()
+    __table_args__ = (Index("ix_notice_account_at", "account_id", "at"),)
+
+
+class Handover(Base):
+    """News for a reporter without e-mail, which a clerk passes on (WhatsApp, telephone): number and link only."""
+
+    __tablename__ = "handover"
+    id: Mapped[str] = mapped_column(OpaqueId, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # as Notice.kind of reporters
+    created_at: Mapped[datetime] = mapped_column()
+    due_at: Mapped[datetime] = mapped_column()  # one working day later: then Ketua Tim is warned
+    delivered_at: Mapped[datetime | None] = mapped_column(index=True)
+    delivered_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    warned_at: Mapped[datetime | None] = mapped_column()
+
+
+class ReminderRule(Base):
+    """Whom to tell when time runs out, as Pengelola Sistem sets it for a process."""
+
+    __tablename__ = "reminder_rule"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(String(10))  # "hampir" (75 %), "lewat" (100 %), "total" (of the whole)
+    to: Mapped[str] = mapped_column(String(10))  # "pemilik" (of the task), "pengarah" (`memindah`), "pimpinan"
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    __table_args__ = (UniqueConstraint("process_id", "at", "to"),)
+
+
+class Cursor(Base):
+    """How far a follower of the log has come: it has dealt with all events before `place`."""
+
+    __tablename__ = "cursor"
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    place: Mapped[int] = mapped_column(BigInteger)
+
+
 class Counter(Base):
     """Gapless numbers, e.g. of cases per year."""
 
