@@ -23,7 +23,7 @@ from webapp.failures import page
 blueprint = Blueprint("incidents", __name__)
 PAGE = "/kelola/tertahan"
 REASON = Field("alasan", "Alasan", widget="textarea", required=True, max_length=1000,
-               help="Misalnya apa yang sudah diperiksa atau dibetulkan. Tersimpan dalam riwayat tiap aduan.")  # fmt: skip
+               help="Apa yang sudah diperiksa atau dibetulkan. Tersimpan dalam riwayat tiap aduan.")  # fmt: skip
 SHOWN = 5  # numbers named in one sentence
 
 
@@ -97,7 +97,7 @@ def _sentences(tried: Tried) -> list[tuple[str, str]]:
         anew = f", {tried.rebuilt} di antaranya disusun ulang dari riwayatnya" if tried.rebuilt else ""
         found.append(("sukses", f"{tried.went_on} aduan berjalan lagi{anew}."))
     if tried.late:
-        found.append(("info", f"{tried.late} aduan tidak tertahan lagi ketika dicoba."))
+        found.append(("info", f"{tried.late} aduan baru saja diubah, atau tidak tertahan lagi, ketika dicoba."))
     for cause, numbers in tried.still.items():
         named = ", ".join(numbers[:SHOWN]) + (f", dan {len(numbers) - SHOWN} lainnya" if len(numbers) > SHOWN else "")
         found.append(("peringatan", f"{len(numbers)} aduan masih tertahan ({named}). {cause}"))

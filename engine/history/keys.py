@@ -26,6 +26,7 @@ ALWAYS = "1970-01-01T00:00:00.000000Z"  # the first key signs whatever the machi
 class Signer:
     """The keys of a folder: those it holds privately sign, the newest first; all are listed."""
 
+    folder: Path
     keys: tuple[Key, ...]
     private: dict[bytes, Ed25519PrivateKey]
 
@@ -46,6 +47,12 @@ class Signer:
             raise RuntimeError("no key of the log may sign now; see docs/keamanan.md")
         return f"{text}\n{''.join(lines)}"
 
+    def drop_expired(self, now: datetime) -> None:
+        """Take the private keys off the disk whose time is over: they sign nothing any more. They stay listed."""
+        for key in self.keys:
+            if key.id in self.private and key.until and key.until < moment_text(now):
+                (self.folder / _file_of(key)).unlink(missing_ok=True)
+
 
 def public_keys(folder: Path) -> list[Key]:
     """Every public key of the log, also retired ones; empty when there is none yet. Raises Broken."""
@@ -61,14 +68,15 @@ def load_signer(folder: Path) -> Signer:
     if not keys:
         _make_first(folder)
         keys = public_keys(folder)
-    found = {key.id: folder / _file_of(key) for key in keys}
-    private = {key_id: _read_private(path) for key_id, path in found.items() if path.is_file()}
-    return Signer(tuple(keys), private)
+    found = {key.id: _read_private(folder / _file_of(key)) for key in keys}
+    return Signer(folder, tuple(keys), {key_id: private for key_id, private in found.items() if private is not None})
 
 
 def rotate(folder: Path, now: datetime) -> Key:
     """Make a new key that signs from now on; those before it still sign beside it for the overlap, then retire."""
-    keys = list(load_signer(folder).keys)
+    signer = load_signer(folder)
+    signer.drop_expired(now)
+    keys = list(signer.keys)
     since, until = moment_text(now), moment_text(now + OVERLAP)
     new = _make(folder, keys[0].name, since)
     kept = [Key(each.name, each.public, each.since, each.until or until) for each in keys]
@@ -108,8 +116,11 @@ def _file_of(key: Key) -> str:
     return f"log-{key.id.hex()}.pem"
 
 
-def _read_private(path: Path) -> Ed25519PrivateKey:
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+def _read_private(path: Path) -> Ed25519PrivateKey | None:
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except FileNotFoundError:
+        return None  # its time is over, or it lies on another machine
     if not isinstance(key, Ed25519PrivateKey):
         raise RuntimeError(f"{path.name} is no Ed25519 key")
     return key

@@ -44,6 +44,14 @@ def short_code(hash: str) -> str:
     return f"{hash[:4]}-{hash[4:8]}-{hash[8:12]}".upper()
 
 
+def case_code(session: Session, case_id: str) -> str:
+    """The short code of a case's last event, for mails to its reporter. Raises NotFound."""
+    head = session.scalar(select(Case.head).where(Case.id == case_id))
+    if head is None:
+        raise NotFound
+    return short_code(head)
+
+
 def receipt(session: Session, case: Case, office: str) -> str:
     """The receipt of a case: words, then the proof of its last event in the log."""
     point = newest_checkpoint(session)

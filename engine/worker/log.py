@@ -39,8 +39,10 @@ class _Heads:
 def extend_log(engine: Engine, signer: Signer, now: datetime, batch: int = BATCH) -> int:
     """Take the oldest events that are in no log yet, at most `batch`; returns how many.
 
-    Of two workers at once one wins; the other takes nothing and looks again in its next round.
+    Of two workers at once one wins; the other takes nothing and looks again in its next round. Private keys whose time
+    is over are thrown away.
     """
+    signer.drop_expired(now)
     try:
         with transaction(engine) as session:
             return _extend(session, signer, now, batch)

@@ -21,10 +21,11 @@ from engine.commands.erase_case import Erased, closed_before, erase_case, finish
 from engine.errors import Conflict, NotFound, Rejected
 from engine.process.forms import CASE_COLUMNS
 from engine.queries.case_history import case_history
-from engine.queries.case_timeline import ERASED, case_timeline
+from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import sight
 from engine.queries.erasures import last_erasures
 from engine.queries.proofs import zipped
+from engine.queries.recorded_values import ERASED
 from engine.queries.stored_cases import CaseCheck
 from engine.store.database import snapshot, transaction
 from engine.store.files import ERASED_NAME, path_of
@@ -183,7 +184,7 @@ class TestProofs:
         bundle.write_bytes(zipped(files))
         keys.write_bytes(files["keys.txt"])
         program = ROOT / "engine" / "history" / "verify.py"
-        alone = [sys.executable, "-I", program, bundle, "--key", keys]
+        alone = [sys.executable, "-I", str(program), str(bundle), "--key", str(keys)]
         done = subprocess.run(alone, capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == 0, done.stderr
         erased = ledger.office.types(case)[-1] == "case_erased"
@@ -314,7 +315,10 @@ def sql(statement: str) -> Callable[[Office, Case, str], None]:
 
 
 def on_file(act: Callable[[Path], object]) -> Callable[[Office, Case, str], None]:
-    return lambda office, _, file_id: act(path_of(office.files, file_id)) and None
+    def change(office: Office, _: Case, file_id: str) -> None:
+        act(path_of(office.files, file_id))
+
+    return change
 
 
 TAMPERED = {

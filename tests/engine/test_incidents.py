@@ -115,7 +115,7 @@ class TestADiagramWithoutAWayOn:
         with office.transaction() as session:
             put_in_force(session, drawing.xml, drawing.forms, [], now=office.now)
         case = waiting(office)
-        office.worker_round(days=15)
+        office.worker_round(days=20)
         return case
 
     def test_the_timer_that_cannot_fire_holds_the_case_up(self, office: Office, stuck: Case):

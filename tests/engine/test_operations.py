@@ -60,7 +60,7 @@ class TestMovingWithConsent:
         case, seq = self.proposed(office, "hasan", "terima_jawaban")
         office.do(consent_move, "dewi", case.number, seq)
         assert open_elements(office, case) == ["terima_jawaban"] and office.case(case).next_timer_at is not None
-        assert office.worker_round(days=15) == 1
+        assert office.worker_round(days=20) == 1
         assert office.case(case).outcome == "Ditutup otomatis tanpa konfirmasi"
         check(office)
 

@@ -2,6 +2,8 @@
 
 import hashlib
 
+import pytest
+
 from engine.history.merkle import EMPTY_ROOT, Frontier, consistency_proof, inclusion_proof, root_of
 from engine.history.verify import consistent, leaf_hash, node_hash, root_from_inclusion
 
@@ -45,15 +47,20 @@ def test_every_inclusion_proof_holds_and_no_other_leaf_fits() -> None:
             proof = inclusion_proof(lambda level, at: nodes[level, at], index, size)
             assert root_from_inclusion(leaves[index], index, size, proof) == roots[size]
             assert root_from_inclusion(leaf_hash(b"x"), index, size, proof) != roots[size]
-            if proof:
-                assert root_from_inclusion(leaves[index], index, size, proof[:-1]) is None
+            for wrong in (proof[:-1], [*proof, leaves[0]]):
+                if wrong != proof:
+                    with pytest.raises(ValueError, match="panjang"):
+                        root_from_inclusion(leaves[index], index, size, wrong)
 
 
 def test_every_consistency_proof_holds_and_a_changed_past_does_not() -> None:
     _, nodes, roots = grown()
     for second in range(1, SIZES + 1):
-        for first in range(1, second + 1):
+        for first in range(1, second):
             proof = consistency_proof(lambda level, at: nodes[level, at], first, second)
             assert consistent(first, roots[first], second, roots[second], proof)
             assert not consistent(first, leaf_hash(b"x"), second, roots[second], proof)
             assert not consistent(first, roots[first], second, leaf_hash(b"x"), proof)
+            for wrong in (proof[:-1], [*proof, leaf_hash(b"x")]):
+                with pytest.raises(ValueError, match="panjang|not enough"):
+                    consistent(first, roots[first], second, roots[second], wrong)

@@ -13,6 +13,7 @@ from engine.access import ownership
 from engine.commands.claim_task import claim_task
 from engine.commands.close_case import WAYS, cancel_case, withdraw_case
 from engine.commands.complete_task import complete_task
+from engine.commands.erase_case import BASES, erase_case
 from engine.commands.fire_timers import fire_timers
 from engine.commands.incidents import report_incident, retry_incident, skip_incident
 from engine.commands.move_task import move_task
@@ -25,7 +26,7 @@ from engine.commands.move_token import (
     reopen_case,
 )
 from engine.commands.set_variable import set_variable, variable_fields
-from engine.errors import Conflict, Incident
+from engine.errors import Conflict, Incident, Rejected
 from engine.queries.choices import choices
 from engine.store.database import transaction
 from tests.engine.office import STAFF
@@ -51,7 +52,8 @@ def act(play: Play) -> None:
 def _tried(play: Play, what: Act) -> bool:
     try:
         return what(play)
-    except Conflict as refused:
+    except (Conflict, Rejected) as refused:  # of what was typed right, only reopening an erased case is rejected
+        assert isinstance(refused, Conflict) or what is reopen, play.log
         play.log.append(f"  refused: {refused.message}")
     except Incident as incident:
         assert incident.code not in _NEVER, f"{incident.message} {play.log}"
@@ -198,6 +200,14 @@ def reopen(play: Play) -> bool:
     return True
 
 
+def erase(play: Play) -> bool:
+    """What is personal in a closed case is erased."""
+    if play.case.closed_at is None:
+        return False
+    play.do(erase_case, OPERATOR, play.number, play.rng.choice(sorted(BASES)))
+    return True
+
+
 def hold_up(play: Play) -> bool:
     """Somebody finds that the case cannot go on, perhaps for a timer that is due."""
     case = play.case
@@ -233,5 +243,6 @@ ACTS: dict[str, tuple[int, Act]] = {
     "withdraw": (1, withdraw),
     "cancel": (1, cancel),
     "reopen": (6, reopen),
+    "erase": (2, erase),
 }
 assert {DIRECTOR, OPERATOR, *TAKE_PART} <= STAFF.keys()

@@ -174,7 +174,7 @@ PAGES = {
     "ketua": ("/tugas", "{task}", "/aduan/{number}", "/laporan"),
     "proses": ("/proses", "/proses/aduan/1"),
     "auditor": ("/audit", "/audit/{number}"),
-    "sistem": ("/kelola",),
+    "sistem": ("/kelola", "/kelola/tertahan"),
 }
 
 

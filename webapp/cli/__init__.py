@@ -6,6 +6,7 @@ import click
 
 from webapp.cli.database import db
 from webapp.cli.demo.command import demo
+from webapp.cli.erase import erase
 from webapp.cli.front import Front
 from webapp.cli.people import user
 from webapp.cli.process import process
@@ -21,5 +22,5 @@ def main() -> None:
     """Menjalankan dan merawat aplikasi Aduan."""
 
 
-for verb in (run, worker, db, demo, user, process, verify, bundle, key):
+for verb in (run, worker, db, demo, user, process, verify, bundle, key, erase):
     main.add_command(verb)

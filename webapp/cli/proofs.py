@@ -29,26 +29,28 @@ _key = click.option("--key", type=_FILE, help="Daftar kunci publik (bawaan: publ
 @click.option("--case", "number", metavar="NOMOR", help="Hanya aduan ini.")
 @click.option("--all", "everything", is_flag=True, help="Seluruh riwayat dan semua aduan (bawaan).")
 @click.option("--bundle", type=_PATH, help="Bundel atau tanda terima, tanpa basis data.")
+@click.option("--without-files", is_flag=True, help="Jangan bandingkan berkas lampiran di cakram.")
 @_key
 @_against
 @_json
 @click.pass_context
-def verify(
+def verify(  # noqa: PLR0913 - one parameter an option
     ctx: click.Context,
     number: str | None,
     everything: bool,
     bundle: Path | None,
+    without_files: bool,
     key: Path | None,
     against: Path | None,
     as_json: bool,
 ) -> None:
-    """Periksa riwayat: rantai, catatan, tanda tangan, ujung, nilai, keadaan tersimpan, putar ulang."""
+    """Periksa riwayat: rantai, catatan, tanda tangan, ujung, nilai, keadaan tersimpan, putar ulang, lampiran."""
     from engine.history.verify import Broken
 
     if sum([number is not None, everything, bundle is not None]) > 1:
         raise click.UsageError("pilih salah satu: --case, --all, atau --bundle", ctx)
     try:
-        facts, lines, findings = _verified(number, bundle, key, against)
+        facts, lines, findings = _verified(number, bundle, key, against, without_files)
     except Broken as broken:
         facts, lines, findings = {}, [], [broken]
     found = [{"where": each.where, "reason": each.reason} for each in findings]
@@ -65,7 +67,9 @@ def verify(
 _Verdict = tuple[dict[str, Any], list[str], "Sequence[Broken]"]
 
 
-def _verified(number: str | None, bundle: Path | None, key: Path | None, against: Path | None) -> _Verdict:
+def _verified(
+    number: str | None, bundle: Path | None, key: Path | None, against: Path | None, without_files: bool
+) -> _Verdict:
     from engine.history.verify import check_files, note_in, open_note, read_files, sentences
     from engine.settings import load_settings
 
@@ -78,8 +82,15 @@ def _verified(number: str | None, bundle: Path | None, key: Path | None, against
     earlier = open_note(note_in(earlier_text), keys) if earlier_text is not None else None
     from engine.store.database import snapshot
 
-    with opened(load_settings()) as engine, snapshot(engine) as session:
-        return _case(session, number, keys, earlier) if number else _everything(session, keys, earlier)
+    settings = load_settings()
+    files = None if without_files else settings.files
+    with opened(settings) as engine, snapshot(engine) as session:
+        if number:
+            facts, lines, found = _case(session, number, keys, earlier, files)
+        else:
+            facts, lines, found = _everything(session, keys, earlier, files)
+    skipped = ["Berkas lampiran di cakram tidak diperiksa."] if without_files else []
+    return facts | {"files_checked": not without_files}, lines + skipped, found
 
 
 def _keys(path: Path | None) -> list[Key]:
@@ -90,7 +101,7 @@ def _keys(path: Path | None) -> list[Key]:
     return read_keys(path.read_text("utf-8")) if path is not None else public_keys(load_settings().keys)
 
 
-def _case(session: Session, number: str, keys: list[Key], earlier: Checkpoint | None) -> _Verdict:
+def _case(session: Session, number: str, keys: list[Key], earlier: Checkpoint | None, folder: Path | None) -> _Verdict:
     from engine.history.event import moment_text
     from engine.history.verify import check_bundle, sentences
     from engine.queries.proofs import case_bundle
@@ -98,12 +109,12 @@ def _case(session: Session, number: str, keys: list[Key], earlier: Checkpoint | 
 
     files = case_bundle(session, number.strip().upper(), keys, [earlier.size] if earlier is not None else [])
     report = check_bundle(files, keys, earlier, moment_text(datetime.now(UTC)))
-    found = CaseCheck(session).one(number.strip().upper())
+    found = CaseCheck(session, folder).one(number.strip().upper())
     lines = [*sentences(report, own_keys=False), "Keadaan tersimpan dan putar ulang diperiksa."]
     return _facts(report) | {"cases": 1}, lines, [found] if found is not None else []
 
 
-def _everything(session: Session, keys: list[Key], earlier: Checkpoint | None) -> _Verdict:
+def _everything(session: Session, keys: list[Key], earlier: Checkpoint | None, folder: Path | None) -> _Verdict:
     from engine.history.event import moment_text
     from engine.queries.integrity import walk
     from engine.queries.stored_cases import CaseCheck, check_deployments
@@ -111,7 +122,7 @@ def _everything(session: Session, keys: list[Key], earlier: Checkpoint | None) -
     walked = walk(session, keys, moment_text(datetime.now(UTC)), earlier)
     findings = [walked.broken] if walked.broken is not None else []
     findings += check_deployments(session)
-    cases = list(CaseCheck(session).all())
+    cases = list(CaseCheck(session, folder).all())
     findings += [found for _, found in cases if found is not None]
     return _walked_facts(walked, len(cases)), _walked_lines(walked, len(cases)), findings
 
