@@ -80,6 +80,7 @@ lint: $(VENV)/ready-lint
 bench: $(VENV)/ready-test
 	@.ci/system-packages > /dev/null
 	$(BIN)/python bench/step.py $(ARGS)
+	$(BIN)/python bench/loops.py $(ARGS)
 	$(BIN)/python bench/http.py $(ARGS)
 
 frontend:
