@@ -2,7 +2,7 @@
 
 It says so: nothing here can be replayed, and there are no case rows. For measuring what history costs at size.
 
-    python bench/generate.py [--events 100000] [--storage sqlite] [--json]
+    python bench/generate.py [--events 1000000] [--storage sqlite] [--json]
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,10 +38,11 @@ STEPS = ("isi_aduan", "terima_aduan", "klasifikasi", "tanggapi_aduan", "terima_t
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 WORDS = ("sekolah", "guru", "kelas", "biaya", "seragam", "buku", "rapor", "murid", "wali", "pungutan", "ruang", "rusak",
          "jadwal", "ujian", "zonasi")  # fmt: skip
+LIMIT = 60.0  # seconds in which the chain and log of a million events are verified
 
 
 def generate(engine: Engine, cases: int, seed: int) -> int:
-    """Insert the events of so many cases, seven or eight each, interleaved as in an office; returns how many."""
+    """Insert the events of so many cases, eight each, interleaved as in an office; returns how many."""
     rng, written = random.Random(seed), 0
     for first in range(0, cases, 500):
         rows = [case_events(rng, START + timedelta(minutes=first + n)) for n in range(min(500, cases - first))]
@@ -79,25 +83,34 @@ def _facts(rng: random.Random, step: str) -> dict[str, Any]:
 
 
 def measure(storage: str, events: int, seed: int) -> list[dict[str, Any]]:
-    """Seconds to make, to log and to verify so many events."""
+    """What it takes to make, to log and to verify so many events: seconds, and those of this process's processor."""
+    rows: list[dict[str, Any]] = []
     with new_office(storage) as office, tempfile.TemporaryDirectory(prefix="aduan-bench-") as folder:
-        started = time.perf_counter()
-        count = generate(office.database, -(-events // 8), seed)
-        made = time.perf_counter()
+        with _timed(rows, "make", storage):
+            count = generate(office.database, -(-events // 8), seed)
         signer, now = load_signer(Path(folder)), START + timedelta(days=3650)
-        while extend_log(office.database, signer, now):
-            pass
-        logged = time.perf_counter()
-        with snapshot(office.database) as session:
+        with _timed(rows, "log and sign", storage):
+            while extend_log(office.database, signer, now):
+                pass
+        with _timed(rows, "verify", storage), snapshot(office.database) as session:
             walked = walk(session, signer.keys, moment_text(now))
-        verified = time.perf_counter()
-    assert walked.broken is None, walked.broken
-    took = {"make": made - started, "log and sign": logged - made, "verify": verified - logged}
-    return [
-        {"what": what, "storage": storage, "events": count, "seconds": round(each, 2),
-         "events_per_second": round(count / each)}
-        for what, each in took.items()
-    ]  # fmt: skip
+    if walked.broken is not None:
+        raise RuntimeError(f"what was made does not hold: {walked.broken}")
+    for row in rows:
+        row |= {"events": count, "events_per_second": round(count / row["seconds"]), "checkpoints": walked.checkpoints}
+    return rows
+
+
+@contextmanager
+def _timed(rows: list[dict[str, Any]], what: str, storage: str) -> Iterator[None]:
+    before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    yield
+    took, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    rows.append({
+        "what": what, "storage": storage, "seconds": round(took, 2), "processor_seconds": round(processor, 2),
+        "peak_mb": after.ru_maxrss // 1024,
+    })  # fmt: skip
 
 
 def main() -> None:
@@ -114,7 +127,11 @@ def main() -> None:
         return
     print("Real chain, values and log; the engine is skipped, nothing of this can be replayed.")
     for row in rows:
-        print("{what:<14} {storage:<11} {events:>9} events {seconds:>9.2f} s {events_per_second:>8}/s".format(**row))
+        print("{what:<14} {storage:<11} {events:>9} events {seconds:>8.2f} s ({processor_seconds:.2f} s of processor) "
+              "{events_per_second:>7}/s, memory at most {peak_mb} MB".format(**row))  # fmt: skip
+    million = rows[-1]["seconds"] / rows[-1]["events"] * 1_000_000
+    verdict = "held" if million < LIMIT else "MISSED"
+    print(f"verify: {million:.1f} s for a million events (less than {LIMIT:.0f}): {verdict}")
 
 
 if __name__ == "__main__":

@@ -54,7 +54,9 @@ def replay(program: Program, bodies: Iterable[Mapping[str, Any]]) -> Iterable[Re
 
 
 # Events beside the diagram that leave a case where it stands.
-FACTS = frozenset({"move_proposed", "move_declined", "incident_raised", "incident_retried", "case_erased"})
+FACTS = frozenset(
+    {"move_proposed", "move_declined", "incident_raised", "incident_retried", "case_erased", "news_delivered"}
+)
 
 
 def _next(program: Program, at: Replayed | None, body: Mapping[str, Any]) -> Replayed:

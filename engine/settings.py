@@ -6,6 +6,7 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -38,6 +39,12 @@ class Settings(BaseSettings):
     accent: str = ""
     trusted_proxies: int = 0
     process_id: str = "aduan"
+    smtp_host: str = ""
+    smtp_port: int = 0
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    mail_from: str = ""
 
     @cached_property
     def database(self) -> str:
@@ -53,6 +60,16 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Folder of the log's signing keys, outside the database; the public ones are in its public.txt."""
         return self.var.resolve() / "keys"
+
+    @property
+    def address(self) -> str:
+        """The public address without a slash at its end, for links in messages; our own port when none is set."""
+        return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a mail server is set up; without one no mail is written at all."""
+        return bool(self.smtp_host)
 
     @property
     def secure_cookies(self) -> bool:

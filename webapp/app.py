@@ -19,6 +19,7 @@ from webapp import (
     accounts,
     audit,
     complaints,
+    erasure,
     failures,
     filing,
     incidents,
@@ -34,7 +35,9 @@ from webapp import (
 from webapp import text as words
 
 log = logging.getLogger(__name__)
-BLUEPRINTS = (public, accounts, filing, complaints, operations, tasks, processes, audit, manage, incidents, reports)
+BLUEPRINTS = (
+    public, accounts, filing, complaints, operations, tasks, processes, audit, manage, incidents, erasure, reports,
+)  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 
 

@@ -36,7 +36,7 @@ def show_worklist() -> str:
     )
     with database() as session:
         read = finished_work if finished else worklist
-        rows, more = read(session, actor(), number=number, page=page)
+        rows, more = read(session, actor(), now=now(), number=number, page=page)
         waiting = waiting_moves(session, actor(), rights()) if not finished and page == 1 else []
     waiting = [each for each in waiting if number.strip().upper() in each.number]
     return render_template(

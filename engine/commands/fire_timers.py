@@ -21,10 +21,18 @@ def fire_timers(session: Session, case_id: str, now: datetime) -> int:
     return fire_due(session, load_by_id(session, case_id), now)
 
 
-def fire_due(session: Session, case: LoadedCase, now: datetime) -> int:
+def fire_until(session: Session, case_id: str, now: datetime, until: datetime) -> tuple[int, datetime | None]:
+    """Fire those due by `until`; returns how many, and when the case's next timer is due. Raises as `fire_timers`."""
+    case = load_by_id(session, case_id)
+    return fire_due(session, case, now, until), case.next_timer_at
+
+
+def fire_due(session: Session, case: LoadedCase, now: datetime, until: datetime | None = None) -> int:
     """The same for a loaded case, which moves on."""
-    fired = 0
+    fired, last = 0, until or now
     while case.next_timer_at is not None and case.next_timer_at < now and fired < MAX_ROUNDS:
+        if case.next_timer_at > last:
+            break
         _fire(session, case, _next_timer(case), now)
         fired += 1
     return fired

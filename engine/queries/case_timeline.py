@@ -3,7 +3,7 @@ reader may know."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from engine.queries.beside import BesideRow, beside_rows
 from engine.queries.cases import Sight, status_sentence
 from engine.queries.choices import labels
 from engine.queries.event_words import EventWords
+from engine.queries.passed import passed, reachable
 from engine.queries.recorded_values import ERASED, Recorded, shown_value
 from engine.queries.stored_events import StoredEvent, stored_events
 from engine.store.models import Account, Task
@@ -80,10 +81,11 @@ def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
     """The case's story for this actor."""
     events = stored_events(session, f"kasus/{seen.case.id}")
     tasks = list(session.scalars(select(Task).where(Task.case_id == seen.case.id).order_by(Task.opened_at)))
-    done, flows = _passed(events)
     current = [task.element for task in tasks if task.status == "open"]
-    story = _Story(session, actor, seen, events, tasks)
-    steps = [story.step(element, current) for element in seen.deployed.diagram.user_tasks]
+    ahead = reachable(seen.deployed.diagram, current)
+    done, flows = passed(events, seen.deployed.diagram, ahead)
+    story = _Story(session, actor, seen, events, tasks, ahead, frozenset(done))
+    steps = [story.step(element) for element in seen.deployed.diagram.user_tasks]
     units = labels(session)["unit"]
     open_task = next((task for task in tasks if task.status == "open"), None)
     unit = units.get(open_task.unit or "", "") if open_task else ""
@@ -116,22 +118,20 @@ def _ended(seen: Sight, closing: StoredEvent | None) -> str:
     return f"{seen.case.outcome}: {reason}" if reason else seen.case.outcome or ""
 
 
-def _passed(events: Iterable[StoredEvent]) -> tuple[list[str], list[str]]:
-    done: dict[str, None] = {}
-    flows: dict[str, None] = {}
-    for event in events:
-        done |= dict.fromkeys(event.body.get("effects", {}).get("elements", ()))
-        flows |= dict.fromkeys(event.body.get("effects", {}).get("flows", ()))
-    return list(done), list(flows)
-
-
 class _Story:
     """What each step of one case looks like to one actor."""
 
     def __init__(
-        self, session: Session, actor: Actor, seen: Sight, events: list[StoredEvent], tasks: list[Task]
+        self,
+        session: Session,
+        actor: Actor,
+        seen: Sight,
+        events: list[StoredEvent],
+        tasks: list[Task],
+        ahead: Set[str],
+        done: Set[str],
     ) -> None:
-        self.actor, self.seen, self.events = actor, seen, events
+        self.actor, self.seen, self.events, self.ahead, self.done = actor, seen, events, ahead, done
         self.tasks = {task.element: task for task in tasks}  # the latest task of each element
         self.labels = labels(session)
         self.latest = latest_completions(events, seen.deployed.diagram)
@@ -140,8 +140,11 @@ class _Story:
         rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(people - {None})))
         self.names = dict(rows.all())
 
-    def step(self, element: Element, current: list[str]) -> StepView:
+    def step(self, element: Element) -> StepView:
+        """One step as it stands in the present round."""
         task = self.tasks.get(element.id)
+        if task is not None and task.status != "open" and element.id in self.ahead - self.done:
+            task = None  # a move or a new cycle has put it ahead again
         unit = self.labels["unit"].get(task.unit or "", "") if task else ""
         mine = task is not None and task.status == "open" and self._is_mine(task)
         filled_in = self.latest.get(element.form_key or element.id)
@@ -149,7 +152,7 @@ class _Story:
             element=element.id,
             name=element.label,
             role=element.lane or "",
-            state=self._state(element, task, current),
+            state=self._state(element, task),
             status=status_sentence(self.seen.deployed, element.id, unit),
             properties=element.properties,
             opened_at=task.opened_at if task else None,
@@ -188,11 +191,10 @@ class _Story:
         has_unit = lanes[task.lane].unit_variable is not None
         return task.status == "open" and has_unit and held_with(self.actor, lanes, "moves") is not None
 
-    def _state(self, element: Element, task: Task | None, current: list[str]) -> str:
+    def _state(self, element: Element, task: Task | None) -> str:
         if task is not None and task.status in ("open", "done"):
             return "berjalan" if task.status == "open" else "selesai"
-        ahead = _reachable(self.seen.deployed.diagram, current)
-        return "nanti" if element.id in ahead else "dilewati"
+        return "nanti" if element.id in self.ahead else "dilewati"
 
     def _who(self, task: Task | None) -> str:
         account = (task.finished_by or task.assignee_id) if task is not None else None
@@ -236,14 +238,3 @@ class _Story:
             return True
         staff = [role for role in self.actor.roles if role in diagram.lanes and not diagram.lanes[role].is_reporter]
         return bool(staff) and form.readable_by(name, staff)
-
-
-def _reachable(diagram: Diagram, current: Iterable[str]) -> set[str]:
-    seen: set[str] = set()
-    stack = list(current)
-    while stack:
-        for flow in diagram.outgoing(stack.pop()):
-            if flow.target not in seen:
-                seen.add(flow.target)
-                stack.append(flow.target)
-    return seen

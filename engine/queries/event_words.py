@@ -29,11 +29,12 @@ TYPES = {
     "incident_raised": "Aduan tertahan",
     "incident_retried": "Aduan tertahan dicoba lagi",
     "incident_skipped": "Sebab tertahan dilewati",
+    "news_delivered": "Kabar disampaikan kepada pelapor",
 }
 # Done beside the diagram: what a case's page lists apart from its steps.
 BESIDE = (
     "task_moved", "move_proposed", "move_declined", "token_moved", "variable_set", "case_withdrawn", "case_cancelled",
-    "case_reopened", "incident_raised", "incident_retried", "incident_skipped",
+    "case_reopened", "incident_raised", "incident_retried", "incident_skipped", "news_delivered",
 )  # fmt: skip
 BASES = {"permintaan": "permintaan pelapor", "retensi": "masa simpan berakhir"}
 

@@ -66,6 +66,9 @@ def walk(session: Session, keys: Sequence[Key], now: str, earlier: verify.Checkp
             walker.tail()
         except Broken as broken:
             walker.done.broken = broken
+        except (TypeError, ValueError, OverflowError) as error:  # SQLite lets its administrator store any type anywhere
+            where = f"sekitar tempat {walker.done.logged} dalam catatan"
+            walker.done.broken = Broken(where, f"tersimpan dalam bentuk yang tidak terbaca ({error})")
     walker.done.erased = len(walker.chain.erased)
     return walker.done
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +15,8 @@ from engine.access import Actor, lane_rights, visible_cases
 from engine.queries.choices import labels
 from engine.store.deployments import latest_deployed
 from engine.store.models import Case, Task
+
+_MERGED = re.compile("^Digabung dengan [A-Z0-9-]+$")
 
 
 @dataclass(frozen=True)
@@ -44,5 +50,13 @@ def figures(session: Session, actor: Actor, process_id: str) -> Figures:
         closed=closed,
         by_step=[(each.label, each.lane or "", open_tasks.get(each.id, 0)) for each in elements],
         by_category=sorted(((names.get(row[0] or "", "Lainnya"), row[1]) for row in categories), key=lambda r: -r[1]),
-        by_outcome=sorted(((row[0] or "", row[1]) for row in session.execute(outcomes)), key=lambda r: -r[1]),
+        by_outcome=_by_outcome(session.execute(outcomes).all()),
     )
+
+
+def _by_outcome(rows: Iterable[Any]) -> list[tuple[str, int]]:
+    """Merged cases are one outcome, into whichever case they went."""
+    counted: Counter[str] = Counter()
+    for outcome, number in rows:
+        counted[_MERGED.sub("Digabung dengan aduan lain", outcome)] += number
+    return counted.most_common()

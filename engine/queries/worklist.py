@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.access import Actor, owns_open_task
 from engine.queries.choices import labels
+from engine.queries.clocks import Clock, Spent, spent, task_clock
+from engine.store.calendars import Office, current_calendar
 from engine.store.deployments import deployed
 from engine.store.models import Account, Case, Deployment, Task
 
@@ -31,20 +33,26 @@ class WorkRow:
     opened_at: datetime
     finished_at: datetime | None
     incident: bool
+    clock: Clock | None = None  # of an open task with a deadline
+    spent: Spent | None = None  # of a finished one
 
 
-def worklist(session: Session, actor: Actor, *, number: str = "", page: int = 1) -> tuple[list[WorkRow], bool]:
-    """Open tasks, oldest first, and whether there are more. `number` filters by a part of the case's number."""
-    return _rows(session, owns_open_task(actor), number, page, finished=False)
+def worklist(
+    session: Session, actor: Actor, *, now: datetime, number: str = "", page: int = 1
+) -> tuple[list[WorkRow], bool]:
+    """Open tasks, most urgent first, and whether there are more. `number` filters by a part of the case number."""
+    return _rows(session, owns_open_task(actor), number, page, now, finished=False)
 
 
-def finished_work(session: Session, actor: Actor, *, number: str = "", page: int = 1) -> tuple[list[WorkRow], bool]:
+def finished_work(
+    session: Session, actor: Actor, *, now: datetime, number: str = "", page: int = 1
+) -> tuple[list[WorkRow], bool]:
     """Tasks this actor finished, newest first."""
-    return _rows(session, Task.finished_by == actor.account_id, number, page, finished=True)
+    return _rows(session, Task.finished_by == actor.account_id, number, page, now, finished=True)
 
 
 def _rows(
-    session: Session, which: ColumnElement[bool], number: str, page: int, *, finished: bool
+    session: Session, which: ColumnElement[bool], number: str, page: int, now: datetime, *, finished: bool
 ) -> tuple[list[WorkRow], bool]:
     holder = aliased(Account)
     statement = (
@@ -56,15 +64,17 @@ def _rows(
     )
     if number.strip():
         statement = statement.where(Case.number.contains(number.strip().upper(), autoescape=True))
-    order = Task.finished_at.desc() if finished else Task.opened_at
-    found = session.execute(statement.order_by(order, Task.id).offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    order = (Task.finished_at.desc(),) if finished else (Task.due_at.is_(None), Task.due_at, Task.opened_at)
+    found = session.execute(statement.order_by(*order, Task.id).offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     names = labels(session)
-    return [_row(session, row, names) for row in found[:PAGE]], len(found) > PAGE
+    office = current_calendar(session)
+    return [_row(session, row, names, office, now) for row in found[:PAGE]], len(found) > PAGE
 
 
-def _row(session: Session, row: Any, names: dict[str, dict[str, str]]) -> WorkRow:
+def _row(session: Session, row: Any, names: dict[str, dict[str, str]], office: Office, now: datetime) -> WorkRow:
     task, case = row.Task, row.Case
-    element = deployed(session, case.deployment_id, row.checksum).diagram.elements[task.element]
+    version = deployed(session, case.deployment_id, row.checksum)
+    element = version.diagram.elements[task.element]
     return WorkRow(
         task_id=task.id,
         number=case.number,
@@ -77,4 +87,6 @@ def _row(session: Session, row: Any, names: dict[str, dict[str, str]]) -> WorkRo
         opened_at=task.opened_at,
         finished_at=task.finished_at,
         incident=case.incident is not None,
+        clock=task_clock(office, version, task, now),
+        spent=spent(office, version, task),
     )

@@ -256,7 +256,7 @@ class Office:
     def worklist(self, who: str) -> list[WorkRow]:
         """The open tasks of a person."""
         with transaction(self.engine) as session:
-            return worklist(session, self.actor(who))[0]
+            return worklist(session, self.actor(who), now=self.now)[0]
 
     def events(self, case: Case | str) -> list[Event]:
         """A stream in order: a case's, or one named."""

@@ -114,10 +114,7 @@ def test_a_value_put_back_after_its_erasure_is_found(ledger: Ledger, case: Case)
 @pytest.mark.parametrize("erased", [None, ["isi"], {"2": None}, {"2": [["isi"]]}, {"2": "isi"}, 7])
 def test_an_erasure_of_another_form_is_a_finding_and_no_crash(ledger: Ledger, case: Case, erased: object) -> None:
     tell(ledger, case, erased)
-    for broken in found(ledger, case):
-        assert (
-            broken is not None and f"kasus/{case.id}" in broken.where + broken.reason or "tidak terbaca" in str(broken)
-        )
+    assert None not in found(ledger, case)
 
 
 def test_values_of_no_event_are_found(ledger: Ledger, case: Case, rng: random.Random) -> None:

@@ -52,11 +52,15 @@ def act(play: Play) -> None:
 def _tried(play: Play, what: Act) -> bool:
     try:
         return what(play)
-    except (Conflict, Rejected) as refused:  # of what was typed right, only reopening an erased case is rejected
-        assert isinstance(refused, Conflict) or what is reopen, play.log
+    except Conflict as refused:
         play.log.append(f"  refused: {refused.message}")
+    except Rejected as rejected:
+        if what is not reopen:  # an erased case stays closed; else what was typed is right
+            raise
+        play.log.append(f"  rejected: {rejected.errors}")
     except Incident as incident:
-        assert incident.code not in _NEVER, f"{incident.message} {play.log}"
+        if incident.code in _NEVER:
+            raise
         play.log.append(f"  incident: {incident.code}")
         with play.office.transaction() as session:  # as the page does that met it
             report_incident(session, incident, now=play.office.now, case_id=play.case_id)

@@ -1,4 +1,4 @@
-"""Replays a folder of histories in a process of its own: `python -m tests.replay.alone FOLDER`. Status 1: it diverged."""
+"""Replays a folder of histories in a process of its own: `python -m tests.replay.alone FOLDER`. Status 1: diverged."""
 
 import sys
 from pathlib import Path

@@ -9,7 +9,7 @@ from typing import Any
 from engine.process.forms import Form, Tables
 
 TRIES = 50
-_WORDS = "uang sampul rapor atap bocor guru kelas meja buku seragam antre surat jalan air lampu".split()
+_WORDS = ("uang", "sampul", "rapor", "atap", "bocor", "guru", "kelas", "meja", "buku", "seragam", "antre", "surat")
 
 
 def answers(form: Form, tables: Tables, rng: random.Random) -> dict[str, Any]:
@@ -24,9 +24,7 @@ def answers(form: Form, tables: Tables, rng: random.Random) -> dict[str, Any]:
     raise AssertionError(f"no answer fits {form.key}: {cleaned.errors}")
 
 
-def _typed(
-    form: Form, name: str, posted: Mapping[str, list[str]], tables: Tables, rng: random.Random
-) -> list[str]:
+def _typed(form: Form, name: str, posted: Mapping[str, list[str]], tables: Tables, rng: random.Random) -> list[str]:
     field = form.properties[name]
     if "x-lampiran" in field or (name not in form.schema.get("required", []) and rng.random() < 0.35):
         return []

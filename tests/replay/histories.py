@@ -1,6 +1,6 @@
 """Histories of cases as files: a case's events, the diagram with its forms that it ran on, and where it ended.
 
-A folder holds `<name>.json` for each history, and once for each deployment `<checksum>.bpmn` and `<checksum>.forms.json`.
+A folder holds `<name>.json` for each history, and for each deployment `<checksum>.bpmn` and `<checksum>.forms.json`.
 The events carry their own hashes and the digest of every position, so a file is complete evidence by itself.
 """
 

@@ -229,6 +229,12 @@ class TestReopening:
         done = send(site, "ketua", f"/aduan/{number}/buka", langkah="input_tanggapan", alasan_buka="Ada bukti baru.")
         assert done.status_code == 303
         assert site.open_element(number) == "input_tanggapan"
+        again = page(site, "ketua", number)
+        (row,) = nodes(again, "//tr[@data-langkah='terima_jawaban']")
+        assert "Belum" in row.text_content(), "done in the first round, ahead again in the second"
+        (drawn,) = nodes(again, "//@data-selesai")
+        assert {"terima_tanggapan", "jenis_laporan"} <= set(drawn.split())
+        assert not {"terima_jawaban", "selesai_jawaban_diterima", "input_tanggapan"} & set(drawn.split())
         reporter = text_of(page(site, "pelapor", number))
         assert "Aduan dibuka kembali pada" in reporter and "Jawaban sedang disiapkan" in reporter
         assert "Ada bukti baru." not in reporter

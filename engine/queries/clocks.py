@@ -1,0 +1,81 @@
+"""The SOP's clocks in words: how a task or a case stands against its standard time, and why. Knows no page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.store.calendars import Office
+from engine.store.deployments import Deployed
+from engine.store.models import Case, Task
+from engine.worktime import Calendar, Duration, State, explain, remaining
+
+KINDS = {State.ON_TIME: "aman", State.NEARLY_DUE: "dekat", State.LATE: "lewat"}  # as the pages' clock is drawn
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How much time is left. `kind` is aman, dekat or lewat."""
+
+    state: State
+    words: str  # "Sisa 2 jam kerja", "Terlambat 1 hari kerja"
+    kind: str
+    due: datetime
+    why: str  # "3 hari kerja sejak Selasa 22 Des: ..."
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the standard time is over."""
+        return self.state == State.LATE
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a finished step took, against its standard."""
+
+    words: str  # "2 jam 10 menit kerja dari 120 menit"
+    late: bool
+
+
+def task_clock(office: Office, version: Deployed, task: Task, now: datetime) -> Clock | None:
+    """The clock of an open task; None in a lane without deadlines."""
+    standard = version.standard_of(task.element)
+    if task.due_at is None or standard is None or task.status != "open":
+        return None
+    return _clock(office.calendar, task.opened_at, task.due_at, standard, now)
+
+
+def case_clock(office: Office, version: Deployed, case: Case, now: datetime) -> Clock | None:
+    """The clock of a case until its answer is delivered or the case is closed; None after."""
+    if case.due_at is None or version.total is None or case.closed_at or case.delivered_at:
+        return None
+    return _clock(office.calendar, case.opened_at, case.due_at, version.total, now)
+
+
+def _clock(calendar: Calendar, opened: datetime, due: datetime, standard: Duration, now: datetime) -> Clock:
+    state = calendar.state(opened, due, now)
+    left = remaining(calendar, now, due)
+    why = explain(calendar.add(opened, standard))
+    return Clock(state, left[:1].upper() + left[1:], KINDS[state], due, why[:1].upper() + why[1:])
+
+
+def spent(office: Office, version: Deployed, task: Task) -> Spent | None:
+    """How long a finished task took in working time, against the SOP's time."""
+    standard = version.standard_of(task.element)
+    if task.finished_at is None or standard is None or task.due_at is None:
+        return None
+    calendar = office.calendar
+    if standard.in_days:
+        took = f"{calendar.working_days(task.opened_at, task.finished_at)} hari kerja"
+    else:
+        took = _length(calendar.working_time(task.opened_at, task.finished_at))
+    return Spent(f"{took} dari {standard.number} {standard.unit}", task.finished_at > task.due_at)
+
+
+def _length(time: timedelta) -> str:
+    minutes = time // timedelta(minutes=1)
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} jam"] if hours else []
+    if rest or not parts:
+        parts.append(f"{rest} menit" if minutes else "kurang dari 1 menit")
+    return " ".join(parts)
