@@ -18,6 +18,7 @@ from engine.store.database import open_database
 from webapp import (
     accounts,
     audit,
+    calendar,
     complaints,
     erasure,
     failures,
@@ -36,7 +37,8 @@ from webapp import text as words
 
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
-    public, accounts, filing, complaints, operations, tasks, processes, audit, manage, incidents, erasure, reports,
+    public, accounts, filing, complaints, operations, tasks, processes, audit, manage, calendar, incidents, erasure,
+    reports,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

@@ -7,8 +7,9 @@ from flask import Blueprint, render_template, request
 from engine.queries.case_history import case_history
 from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import seen_cases, sight
+from engine.queries.clocks import case_clocks
 from webapp.access import auditor, needs
-from webapp.context import actor, database, page_number
+from webapp.context import actor, database, now, page_number
 from webapp.steps import step_rows
 
 blueprint = Blueprint("audit", __name__)
@@ -32,6 +33,7 @@ def history(nomor: str) -> str:
         seen = sight(session, actor(), nomor)
         rows = case_history(session, seen)
         timeline = case_timeline(session, actor(), seen)
+        clocks = case_clocks(session, seen.case, seen.deployed, now())
     return render_template(
-        "audit/riwayat.html", seen=seen, case=seen.case, rows=rows, timeline=timeline, steps=step_rows(timeline)
+        "audit/riwayat.html", seen=seen, case=seen.case, rows=rows, timeline=timeline, steps=step_rows(timeline, clocks)
     )

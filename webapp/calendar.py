@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.commands.set_calendar import CalendarChanges, proposed_calendar, set_calendar
+from engine.commands.set_calendar import CalendarChanges, ProposedCalendar, proposed_calendar, set_calendar
 from engine.errors import Conflict, Rejected
 from engine.process.forms import Field
 from engine.queries.calendar import Moved, calendar_in_force, missing_years, moved_deadlines
@@ -30,8 +31,13 @@ PAGE = "/kelola/kalender"
 ALL = "semua"
 YEARS = range(2000, 2200)
 DAYS_FORM, HOURS_FORM, APPROVAL = "hari", "jam", "sahkan"
-DECREE = Field("nomor", "Nomor keputusan", required=True, max_length=500, autocomplete="off",
-               help="Misalnya nomor SKB tiga menteri, keputusan Bupati, atau surat edaran jam kerja Ramadan.")  # fmt: skip
+DECREES = {
+    DAYS_FORM: Field("nomor", "Nomor keputusan", required=True, max_length=500, autocomplete="off",
+                     help="Misalnya nomor SKB tiga menteri atau keputusan Bupati."),
+    HOURS_FORM: Field("nomor_jam", "Nomor keputusan", required=True, max_length=500, autocomplete="off",
+                      help="Misalnya nomor keputusan atau surat edaran tentang jam kerja."),
+    APPROVAL: Field("sahkan", "Pengesahan"),
+}  # fmt: skip
 
 
 @dataclass
@@ -39,7 +45,7 @@ class Draft:
     """What someone typed into one of the page's forms, and what came of it."""
 
     form: str = ""  # which form; empty: nothing was typed
-    typed: Mapping[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
     removed: frozenset[str] = frozenset()
     chosen: frozenset[str] = frozenset()
     errors: dict[str, str] = field(default_factory=dict)
@@ -48,6 +54,11 @@ class Draft:
     calendar: Calendar | None = None
     checksum: str = ""
     moved: Moved | None = None
+
+    @property
+    def decree(self) -> str:
+        """The number of the decree, in single spaces."""
+        return " ".join(self.typed.get(DECREES[self.form].name, "").split())
 
 
 @blueprint.get(PAGE)
@@ -71,8 +82,7 @@ def change_days() -> AnyResponse:
         for each in _proposals(year, calendar)
         if ALL in draft.chosen or each.day.isoformat() in draft.chosen
     ]
-    decree = " ".join(posted.get("nomor", "").split())
-    data, twins = edited_days(calendar, removed=draft.removed, chosen=chosen, pasted=lines, decree=decree)
+    data, twins = edited_days(calendar, removed=draft.removed, chosen=chosen, pasted=lines, decree=draft.decree)
     if wrong or twins:
         draft.errors["tempel"] = said_problems([*wrong, *twins])
     return _settle(year, draft, data, [])
@@ -100,7 +110,7 @@ def approve() -> AnyResponse:
     decrees = [each["decree"] for each in data["holidays"] if each["date"].startswith(f"{year}-")]
     if not decrees:
         draft.errors["sahkan"] = f"Hari libur tahun {year} belum ada. Tambahkan dulu dari SKB, lalu sahkan."
-    draft.typed = {"nomor": "; ".join(dict.fromkeys(decrees))[:500] or "-", "_aksi": "simpan"}
+    draft.typed = {"sahkan": "; ".join(dict.fromkeys(decrees))[:500] or "-", "_aksi": "simpan"}
     return _settle(year, draft, {**data, "approved_years": sorted({*data["approved_years"], year})}, [])
 
 
@@ -112,35 +122,36 @@ def _draft(form: str) -> Draft:
 
 def _settle(year: int, draft: Draft, data: object, origins: list[str | None]) -> AnyResponse:
     """Show what would change, or save it; whatever is refused comes back with all that was typed."""
-    decree, replaces = draft.typed.get("nomor", ""), _number(request.form.get("versi", ""))
+    replaces = _number(request.form.get("versi", ""))
     try:
         with database() as session:
-            proposed = _checked(session, draft, data, decree, replaces, origins)
+            proposed = _checked(session, draft, data, replaces, origins)
             looked_at = draft.typed.get("_diperiksa") in (None, "", proposed.checksum)
             if draft.typed.get("_aksi") != "simpan" or not looked_at:
                 draft.changes, draft.calendar, draft.checksum = proposed.changes, proposed.calendar, proposed.checksum
                 draft.moved = moved_deadlines(session, proposed.calendar, now())
                 return make_response(_page(year, draft))
-            done = set_calendar(session, actor().account_id, data, decree=decree, now=now(), replaces=replaces)
+            done = set_calendar(session, actor().account_id, data, decree=draft.decree, now=now(), replaces=replaces)
     except Rejected as error:
         draft.errors = error.errors
         return make_response(_page(year, draft), 422)
     except Conflict as error:
         draft.notice = error.message
         return make_response(_page(year, draft), 409)
-    flash(*_news(draft.form, year, done.number, fresh=done.fresh)[::-1])
+    kind, sentence = _news(draft.form, year, done.number, fresh=done.fresh)
+    flash(sentence, kind)
     return redirect(f"{PAGE}?tahun={year}", code=303)
 
 
 def _checked(
-    session: Any, draft: Draft, data: object, decree: str, replaces: int | None, origins: list[str | None]
-) -> Any:
+    session: Session, draft: Draft, data: object, replaces: int, origins: list[str | None]
+) -> ProposedCalendar:
     """The checked calendar. Raises Rejected with the names of the page's fields."""
     try:
-        proposed = proposed_calendar(session, data, decree=decree, replaces=replaces)
+        proposed = proposed_calendar(session, data, decree=draft.decree, replaces=replaces)
     except Rejected as error:
-        named = {"nomor" if path == "decree" else hours.field_of(path, origins): sentence
-                 for path, sentence in error.errors.items()}  # fmt: skip
+        own = {"decree": DECREES[draft.form].name}
+        named = {own.get(path) or hours.field_of(path, origins): said for path, said in error.errors.items()}
         # Without its number every added day lacks a decree, too: said once.
         raise Rejected(
             {name: sentence for name, sentence in named.items() if not name.startswith("holidays.")} | draft.errors
@@ -172,13 +183,13 @@ def _page(year: int, draft: Draft) -> str:
         days=sorted((day, each) for day, each in calendar.holidays.items() if day.year == year),
         schedules=[calendar.schedules[place] for _, place in hours.groups(calendar, year)],
         proposals=_proposals(year, calendar), groups=[*shown, added], week=hours.WEEK, week_words=hours.week_words,
-        draft=draft, hours_values=typed, decree_field=DECREE, fields=_fields([*shown, added]), said_date=said_date,
+        draft=draft, hours_values=typed, decrees=DECREES, fields=_fields([*shown, added]), said_date=said_date,
     )  # fmt: skip
 
 
 def _fields(groups: list[hours.Group]) -> list[Field]:
     """Every field by name and title, for the list of errors."""
-    named = [Field("tempel", "Tempel dari SKB"), DECREE]
+    named = [Field("tempel", "Tempel dari SKB"), *DECREES.values()]
     return [*named, *(Field(name, title) for name, title in hours.titles(groups).items())]
 
 

@@ -14,8 +14,9 @@ from engine.process.forms import Choice, Field
 from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import Sight, sight
 from engine.queries.choices import choices, labels, tables
+from engine.queries.clocks import case_clocks
 from engine.queries.operations import Operations, operations
-from webapp.context import actor, database
+from webapp.context import actor, database, now
 from webapp.steps import step_rows
 from webapp.text import CHANNEL_NAMES
 
@@ -65,10 +66,12 @@ def case_page(number: str, refused: RefusedForm | None = None) -> str:
         may = operations(session, actor(), seen)
         forms = _forms(session, seen, may)
         category = labels(session)["kategori"].get(seen.case.kategori or "", "")
+        clocks = case_clocks(session, seen.case, seen.deployed, now())
     reporter_view = actor().account_id == seen.case.reporter_id and not actor().held
     return render_template(
         "complaints/pelapor.html" if reporter_view else "complaints/kasus.html", seen=seen, case=seen.case,
-        timeline=timeline, steps=step_rows(timeline), category=category, may=may, forms=forms,
+        timeline=timeline, steps=step_rows(timeline, None if reporter_view else clocks),
+        clocks=clocks, category=category, may=may, forms=forms,
         channel=CHANNEL_NAMES.get(seen.case.channel, seen.case.channel), refused=refused or RefusedForm(),
         fields=[each for form in forms.values() for each in form.fields],
     )  # fmt: skip

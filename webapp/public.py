@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.access import ADMINISTRATOR
 from engine.errors import NotFound
+from engine.queries.calendar import unapproved_years
 from engine.store.deployments import latest_deployed
 from engine.store.models import Case, Heartbeat, Task
 from webapp.access import public
@@ -66,12 +67,14 @@ def accent() -> Response:
 @blueprint.get("/healthz")
 @public
 def health() -> Response:
-    """200 when web and database answer; the worker's state stands in the body."""
+    """200 when web and database answer; the worker's state and years without approved holidays stand in the body."""
     with database() as session:
         last = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
+        missing = unapproved_years(session, now())
     alive = last is not None and now() - last < WORKER_SILENT
     worker = {"keadaan": "hidup" if alive else "berhenti", "terakhir": last.isoformat() if last else None}
-    return jsonify({"web": "ok", "basis_data": "ok", "pekerja": worker})
+    calendar = {"keadaan": "belum disahkan" if missing else "disahkan", "belum_disahkan": list(missing)}
+    return jsonify({"web": "ok", "basis_data": "ok", "pekerja": worker, "kalender": calendar})
 
 
 @blueprint.get("/metrics")

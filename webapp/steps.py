@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.queries.case_timeline import StepView, Timeline
+from engine.queries.clocks import CaseClocks
 from webapp.text import time_text
 
 
@@ -22,8 +23,8 @@ class StepRow:
     note: str = ""
 
 
-def step_rows(timeline: Timeline) -> list[StepRow]:
-    """All steps in the order of the diagram."""
+def step_rows(timeline: Timeline, clocks: CaseClocks | None = None) -> list[StepRow]:
+    """All steps in the order of the diagram; with clocks for those who may know how long each took."""
     return [
         StepRow(
             id=step.element,
@@ -33,9 +34,18 @@ def step_rows(timeline: Timeline) -> list[StepRow]:
             status=step.status,
             when_text=_when(step),
             who_text=_who(step),
+            note=_note(step, clocks) if clocks is not None else "",
         )
         for step in timeline.steps
     ]
+
+
+def _note(step: StepView, clocks: CaseClocks) -> str:
+    """The clock of a running step; of a finished one what it took against its standard."""
+    if step.state == "berjalan" and step.element in clocks.steps:
+        return clocks.steps[step.element].words
+    took = clocks.spent.get(step.element) if step.state == "selesai" else None
+    return f"{took.words}{', terlambat' if took.late else ''}" if took is not None else ""
 
 
 def _who(step: StepView) -> str:

@@ -12,6 +12,7 @@ from engine.errors import Conflict, NotFound, Rejected
 from engine.process.forms import Cleaned
 from engine.queries import task as tasks
 from engine.queries.choices import tables
+from engine.queries.clocks import case_clocks
 from engine.queries.operations import waiting_moves
 from engine.queries.worklist import finished_work, worklist
 from webapp.access import anyone_logged_in, needs
@@ -54,6 +55,7 @@ def show(task_id: str) -> AnyResponse | str:
 def _page(task_id: str, posted: Posted | None, errors: dict[str, str], key: str, code: int = 200) -> AnyResponse:
     with database() as session:
         page = tasks.task_page(session, actor(), task_id)
+        clocks = case_clocks(session, page.seen.case, page.seen.deployed, now())
         fields = page.brief.form.fields(tables(session, page.brief.form.tables))
     if page.brief.status != "open":
         return make_response(
@@ -64,7 +66,8 @@ def _page(task_id: str, posted: Posted | None, errors: dict[str, str], key: str,
         "tasks/tugas.html", page=page, brief=page.brief, case=page.seen.case, timeline=page.timeline, fields=fields,
         values=values, errors=errors, kept=posted.kept if posted is not None else {}, key=key,
         multipart=bool(page.brief.form.file_fields), mine=page.brief.assignee_id == actor().account_id,
-        steps=step_rows(page.timeline), own=_is_reporters(page.brief) and not page.brief.on_behalf,
+        steps=step_rows(page.timeline, clocks), clocks=clocks,
+        own=_is_reporters(page.brief) and not page.brief.on_behalf,
     )  # fmt: skip
     return make_response(shown, code)
 

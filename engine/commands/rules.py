@@ -32,7 +32,9 @@ def rules_of(session: Session, process_id: str) -> frozenset[Rule]:
 def ensure_rules(session: Session) -> None:
     """Write down the rules of the start for every process that has none yet."""
     known = select(ReminderRule.process_id)
-    for process_id in session.scalars(select(Deployment.process_id).where(Deployment.process_id.not_in(known)).distinct()):
+    for process_id in session.scalars(
+        select(Deployment.process_id).where(Deployment.process_id.not_in(known)).distinct()
+    ):
         rows = [{"process_id": process_id, "at": at, "to": to, "active": True} for at, to in sorted(START)]
         session.execute(insert(ReminderRule), rows)
 

@@ -105,9 +105,7 @@ def set_calendar(
     return CalendarSet(number, checksum, fresh=True)
 
 
-def proposed_calendar(
-    session: Session, data: object, *, decree: str, replaces: int | None = None
-) -> ProposedCalendar:
+def proposed_calendar(session: Session, data: object, *, decree: str, replaces: int | None = None) -> ProposedCalendar:
     """Check what would be put in force; refuses as `set_calendar` does."""
     current = current_calendar(session)
     if replaces is not None and replaces != current.number:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.store.calendars import Office
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.store.calendars import Office, current_calendar
 from engine.store.deployments import Deployed
 from engine.store.models import Case, Task
 from engine.worktime import Calendar, Duration, State, explain, remaining
@@ -79,3 +82,28 @@ def _length(time: timedelta) -> str:
     if rest or not parts:
         parts.append(f"{rest} menit" if minutes else "kurang dari 1 menit")
     return " ".join(parts)
+
+
+@dataclass(frozen=True)
+class CaseClocks:
+    """All clocks of one case, by the element of a step."""
+
+    whole: Clock | None  # until the answer is delivered
+    steps: dict[str, Clock]
+    spent: dict[str, Spent]
+    closes_at: datetime | None  # when a delivered case will close by itself
+
+
+def case_clocks(session: Session, case: Case, version: Deployed, now: datetime) -> CaseClocks:
+    """The clocks of a case as its pages show them."""
+    office = current_calendar(session)
+    tasks = session.scalars(select(Task).where(Task.case_id == case.id).order_by(Task.opened_at)).all()
+    latest = {task.element: task for task in tasks}
+    clocks = {element: task_clock(office, version, task, now) for element, task in latest.items()}
+    took = {element: spent(office, version, task) for element, task in latest.items() if task.status == "done"}
+    return CaseClocks(
+        whole=case_clock(office, version, case, now),
+        steps={element: clock for element, clock in clocks.items() if clock is not None},
+        spent={element: each for element, each in took.items() if each is not None},
+        closes_at=case.next_timer_at if case.delivered_at is not None and case.closed_at is None else None,
+    )

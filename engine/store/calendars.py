@@ -41,6 +41,12 @@ def start_data() -> dict[str, Any]:
     return found
 
 
+def start_office() -> Office:
+    """The same, ready to ask."""
+    calendar = Calendar.from_data(start_data())
+    return Office(0, digest(canonical(calendar.to_data())), calendar)
+
+
 def office_calendar(session: Session, number: int | None, checksum: str | None) -> Office:
     """A version by number and checksum, from memory after its first use: it can never change under its checksum."""
     key = (number or 0, checksum or "")

@@ -38,7 +38,7 @@ def ensure_jobs(engine: Engine, periods: Mapping[str, int], now: datetime) -> No
     """One row for each recurring work (kind -> seconds between runs)."""
     with transaction(engine) as session:
         recurring = select(Job.kind, Job.every).where(Job.every.is_not(None))
-        known: dict[str, int | None] = dict(session.execute(recurring).tuples().all())
+        known: dict[str, int | None] = dict(session.execute(recurring).all())
         if known == dict(periods):
             return
         make = sqlite_insert if engine.dialect.name == "sqlite" else postgresql_insert

@@ -70,4 +70,4 @@ def staff_of(session: Session, now: datetime) -> Staff:
         .where(Account.active, Appointment.valid_from <= today, not_over)
         .order_by(Account.id, Appointment.id)
     )
-    return Staff(session.execute(held).tuples().all())
+    return Staff(session.execute(held).all())

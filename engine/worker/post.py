@@ -10,8 +10,10 @@ import logging
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -29,8 +31,12 @@ from engine.worker.jobs import Leased, fail, give_back, lease, succeed
 log = logging.getLogger(__name__)
 TIMEOUT = 10.0  # seconds that the server gets for each answer
 BATCH = 20  # mails over one connection
-HOLD = timedelta(minutes=5)  # longer than the slowest batch
+PATIENCE = 30.0  # seconds after which the rest of a batch is put back: other work waits too
+HOLD = timedelta(minutes=5)  # longer than that and one conversation more
 MOST_BREAKS = 2  # broken connections in a row after which the server counts as down
+_REFUSED = (
+    smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError,
+)  # fmt: skip
 _LINK = re.compile(r"https?://\S+")
 
 
@@ -68,8 +74,7 @@ def _as_html(text: str) -> str:
     return f'<!doctype html><html lang="id"><meta charset="utf-8"><body>{body}</body></html>'
 
 
-@contextmanager
-def connected(server: MailServer, host: str) -> Iterator[smtplib.SMTP]:
+def connect(server: MailServer, host: str) -> smtplib.SMTP:
     """A conversation with the server, encrypted and logged in as the settings say."""
     if server.security == "tls":
         context = ssl.create_default_context()
@@ -81,9 +86,10 @@ def connected(server: MailServer, host: str) -> Iterator[smtplib.SMTP]:
             smtp.starttls(context=ssl.create_default_context())
         if server.user:
             smtp.login(server.user, server.password)
-        yield smtp
-    finally:
-        smtp.close()  # without QUIT: a server that hangs must not hold us a last time
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
 
 
 def send_due_mail(engine: Engine, desk: Desk, clock: Callable[[], datetime], worker: str, batch: int = BATCH) -> int:
@@ -93,38 +99,103 @@ def send_due_mail(engine: Engine, desk: Desk, clock: Callable[[], datetime], wor
     jobs = lease(engine, worker, clock(), ["mail"], limit=batch, hold=HOLD)
     if not jobs:
         return 0
-    ids = [job.key.removeprefix("mail/") for job in jobs]
     with transaction(engine) as session:
-        mails = {mail.id: mail for mail in session.scalars(select(Mail).where(Mail.id.in_(ids)))}
-    return _Round(engine, desk, desk.server, clock, mails).send(jobs)
+        wanted = select(Mail).where(Mail.id.in_([_mail_id(job) for job in jobs]))
+        mails = {mail.id: mail for mail in session.scalars(wanted)}
+    return _Batch(engine, desk, desk.server, clock, mails, deque(jobs)).send()
 
 
-class _Round:
-    """The mail of one batch. A broken connection is opened anew for the next mail, but not again and again."""
+def _mail_id(job: Leased) -> str:
+    return job.key.removeprefix("mail/")
 
-    def __init__(
-        self, engine: Engine, desk: Desk, server: MailServer, clock: Callable[[], datetime], mails: Mapping[str, Mail]
-    ) -> None:
-        self._engine, self._desk, self._server, self._clock, self._mails = engine, desk, server, clock, mails
-        self._waiting: list[Leased] = []
-        self._breaks = 0
-        self._sent = 0
 
-    def send(self, jobs: Sequence[Leased]) -> int:
-        self._waiting = list(jobs)
-        error = ""
-        while self._waiting and self._breaks < MOST_BREAKS:
+@dataclass
+class _Batch:
+    """Mail on its way. After a break the next one gets a new connection, but not again and again."""
+
+    engine: Engine
+    desk: Desk
+    server: MailServer
+    clock: Callable[[], datetime]
+    mails: Mapping[str, Mail]
+    waiting: deque[Leased]
+    sent: int = 0
+    breaks: int = 0  # in a row
+
+    def send(self) -> int:
+        end = time.monotonic() + PATIENCE
+        while self.waiting and time.monotonic() < end:
             try:
-                with connected(self._server, self._desk.host) as smtp:
-                    while self._waiting:
-                        self._send_first(smtp)
-            except (OSError, smtplib.SMTPException) as broken:  # the connection, not a mail
-                error = reason(broken)
-                log.warning("mail server %s: %s", self._server.host, error)
-                self._breaks = MOST_BREAKS if self._opening(broken) else self._breaks + 1
-                if self._breaks < MOST_BREAKS:
-                    self._failed(self._waiting.pop(0), error)
-        with transaction(self._engine) as session:
-            for job in self._waiting:
-                fail(session, job, self._clock(), error)
-        return self._sent
+                smtp = connect(self.server, self.desk.host)
+            except (OSError, smtplib.SMTPException) as error:
+                self._all_failed(reason(error))
+                break
+            try:
+                self._talk(smtp, end)
+            finally:
+                smtp.close()  # without QUIT: a server that hangs must not hold us one more time
+        self._put_back()
+        return self.sent
+
+    def _talk(self, smtp: smtplib.SMTP, end: float) -> None:
+        """Until all is sent, or the connection breaks."""
+        while self.waiting and time.monotonic() < end:
+            job = self.waiting.popleft()
+            try:
+                self._send_one(smtp, self.mails[_mail_id(job)])
+            except Undeliverable as error:
+                self._settle(job, str(error), for_good=True)
+            except _REFUSED as error:  # this mail only
+                self._settle(job, reason(error))
+            except (OSError, smtplib.SMTPException) as error:
+                self._settle(job, reason(error))
+                self.breaks += 1
+                if self.breaks >= MOST_BREAKS:
+                    self._all_failed(reason(error))
+                return
+            else:
+                self._settle(job)
+            self.breaks = 0
+
+    def _send_one(self, smtp: smtplib.SMTP, mail: Mail) -> None:
+        if mail.sent_at is not None:
+            return
+        message = compose(mail, self.desk, self.server.sender)
+        smtp.send_message(message, self.server.sender, [mail.recipient])
+        self.sent += 1
+
+    def _settle(self, job: Leased, error: str | None = None, *, for_good: bool = False) -> None:
+        now = self.clock()
+        with transaction(self.engine) as session:
+            if error is not None:
+                fail(session, job, now, error, for_good=for_good)
+                return
+            succeed(session, [job], now)
+            session.execute(update(Mail).where(Mail.id == _mail_id(job), Mail.sent_at.is_(None)).values(sent_at=now))
+
+    def _all_failed(self, error: str) -> None:
+        """The server is down: all wait, and each time longer."""
+        log.warning("the mail server does not take mail: %s", error)
+        with transaction(self.engine) as session:
+            while self.waiting:
+                fail(session, self.waiting.popleft(), self.clock(), error)
+
+    def _put_back(self) -> None:
+        if self.waiting:
+            with transaction(self.engine) as session:
+                while self.waiting:
+                    give_back(session, self.waiting.popleft(), self.clock())
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, for Pengelola Sistem: never what the server said, which may name the recipient."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"Server surat menolak nama pengguna atau kata sandi ({error.smtp_code})."
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = sorted({code for code, _ in error.recipients.values()})
+        return f"Server surat menolak alamat penerima ({', '.join(map(str, codes))})."
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"Server surat menolak surat ini ({error.smtp_code})."
+    if isinstance(error, TimeoutError):
+        return "Server surat tidak menjawab pada waktunya."
+    return f"Server surat tidak dapat dipakai ({type(error).__name__})."

@@ -117,7 +117,7 @@ def _cases(session: Session, ids: set[str]) -> Mapping[str, CaseFacts]:
 def _overdue(look: Look) -> Iterator[Note]:
     """Cases without an answer after the SOP's total."""
     late = (Case.due_at < look.now, Case.closed_at.is_(None), Case.delivered_at.is_(None))
-    dues: dict[str, datetime | None] = dict(look.session.execute(select(Case.id, Case.due_at).where(*late)).tuples())
+    dues: dict[str, datetime | None] = dict(look.session.execute(select(Case.id, Case.due_at).where(*late)).all())
     for case in _cases(look.session, set(dues)).values():
         for person in look.people(case, "total", partial(_owners, look, case)):
             yield staff_note(m.TOTAL, case, person, "total", Way.GATHERED, dues[case.id])
@@ -125,7 +125,7 @@ def _overdue(look: Look) -> Iterator[Note]:
 
 def _owners(look: Look, case: CaseFacts) -> list[Person]:
     tasks = select(Task.lane, Task.unit, Task.assignee_id).where(Task.case_id == case.id, Task.status == "open")
-    rows = look.session.execute(tasks).tuples()
+    rows = look.session.execute(tasks)
     return [person for row in rows for person in look.staff.owners(Whose(*row))]
 
 

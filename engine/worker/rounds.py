@@ -1,60 +1,114 @@
-"""One round of background work: due timers, stale files, the log of events, the heartbeat."""
+"""The recurring work by name, and one round in which all of it is done in order. Knows no loop and no lease."""
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, exists, select
+from sqlalchemy import Engine, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from engine.commands.attachments import drop_stale_files, remove_files
-from engine.commands.fire_timers import fire_timers
-from engine.commands.incidents import IDLE, report_incident
-from engine.errors import Conflict, Incident
+from engine.commands.follow_calendar import follow_calendar
 from engine.history.keys import load_signer
+from engine.store.calendars import newest_number
 from engine.store.database import transaction
-from engine.store.models import Case, Heartbeat, Task
+from engine.store.models import Cursor, Heartbeat
+from engine.worker.desk import Desk
+from engine.worker.digest import begin_digests, digest
+from engine.worker.jobs import ensure_jobs, forget_done
 from engine.worker.log import extend_log
+from engine.worker.news import BATCH, begin, notify
+from engine.worker.post import send_due_mail
+from engine.worker.remind import remind
+from engine.worker.timers import find_idle_cases, fire_due_timers
+from engine.worker.writing import ensure_cursor
 
-log = logging.getLogger(__name__)
-BATCH = 200
+__all__ = ["DUTIES", "beat", "find_idle_cases", "fire_due_timers", "log_events", "one_round", "prepare"]
 
 
-def fire_due_timers(engine: Engine, now: datetime) -> int:
-    """Fire due timers of all cases, each case in its own transaction, oldest first; returns how many fired."""
+@dataclass(frozen=True)
+class Duty:
+    """Recurring work. `run` returns whether more of it waits already."""
+
+    every: int  # seconds
+    run: Callable[[Engine, Desk, datetime], bool]
+
+
+def _calendar(engine: Engine, _: Desk, now: datetime) -> bool:
+    """Cases follow a calendar that is newer than the one they last followed."""
     with transaction(engine) as session:
-        due = select(Case.id).where(Case.next_timer_at < now, Case.incident.is_(None)).order_by(Case.next_timer_at)
-        case_ids = list(session.scalars(due.limit(BATCH)))
-    return sum(_fire(engine, case_id, now) for case_id in case_ids)
-
-
-def _fire(engine: Engine, case_id: str, now: datetime) -> int:
-    try:
-        with transaction(engine) as session:
-            return fire_timers(session, case_id, now)
-    except Conflict:
-        return 0  # somebody completed a task meanwhile; the next round looks again
-    except Incident as incident:
-        log.error("case %s cannot go on: %s", case_id, incident.message)
-        with transaction(engine) as session:
-            report_incident(session, incident, now=now, case_id=case_id)
-        return 0
-
-
-def find_idle_cases(engine: Engine, now: datetime) -> int:
-    """Mark open cases in which nothing waits, which no step leaves behind; returns how many."""
-    open_task = exists().where(Task.case_id == Case.id, Task.status == "open")
-    idle = (Case.closed_at.is_(None), Case.next_timer_at.is_(None), Case.incident.is_(None), ~open_task)
+        newest, followed = newest_number(session), session.get(Cursor, "calendar")
+    if newest == (followed.place if followed is not None else 0):
+        return False
+    if follow_calendar(engine, now):
+        return True
     with transaction(engine) as session:
-        case_ids = list(session.scalars(select(Case.id).where(*idle).limit(BATCH)))
-    for case_id in case_ids:
-        log.error("case %s is open but nothing waits in it", case_id)
-        with transaction(engine) as session:
-            report_incident(session, Incident(IDLE, "idle"), now=now, case_id=case_id)
-    return len(case_ids)
+        ensure_cursor(session, "calendar", newest)
+        session.execute(update(Cursor).where(Cursor.name == "calendar").values(place=newest))
+    return False
+
+
+def _calendar_again(engine: Engine, _: Desk, now: datetime) -> bool:
+    """Cases that could not follow before, such as those that were held up."""
+    return follow_calendar(engine, now) > 0
+
+
+def _timers(engine: Engine, _: Desk, now: datetime) -> bool:
+    return fire_due_timers(engine, now) > 0
+
+
+def _log(engine: Engine, desk: Desk, now: datetime) -> bool:
+    if desk.keys is not None:
+        log_events(engine, desk.keys, now)
+    return False
+
+
+def _notify(engine: Engine, desk: Desk, now: datetime) -> bool:
+    return notify(engine, desk, now) == BATCH
+
+
+def _remind(engine: Engine, desk: Desk, now: datetime) -> bool:
+    remind(engine, desk, now)
+    return False
+
+
+def _digest(engine: Engine, desk: Desk, now: datetime) -> bool:
+    digest(engine, desk, now)
+    return False
+
+
+def _tidy(engine: Engine, desk: Desk, now: datetime) -> bool:
+    find_idle_cases(engine, now)
+    with transaction(engine) as session:
+        dropped = drop_stale_files(session, now)
+        forget_done(session, now)
+    remove_files(desk.files, dropped)
+    return False
+
+
+# In the order of a round: a timer is due by the calendar in force, what it does is logged, and what is logged is told.
+DUTIES = {
+    "calendar": Duty(10, _calendar),
+    "calendar_again": Duty(3600, _calendar_again),
+    "timers": Duty(2, _timers),
+    "tidy": Duty(60, _tidy),
+    "log": Duty(2, _log),
+    "notify": Duty(2, _notify),
+    "remind": Duty(60, _remind),
+    "digest": Duty(60, _digest),
+}
+
+
+def prepare(engine: Engine, now: datetime) -> None:
+    """What a worker needs before its first round: the rows of the recurring work, and where followers begin."""
+    ensure_jobs(engine, {kind: duty.every for kind, duty in DUTIES.items()}, now)
+    with transaction(engine) as session:
+        begin(session)
+        begin_digests(session, now)
 
 
 def beat(engine: Engine, now: datetime, name: str = "worker") -> None:
@@ -74,14 +128,21 @@ def log_events(engine: Engine, keys: Path, now: datetime) -> int:
     return taken
 
 
-def one_round(engine: Engine, files: Path, now: datetime, keys: Path | None = None) -> int:
-    """Everything that is due now; returns how many timers fired. Without a folder of keys nothing is logged."""
-    fired = fire_due_timers(engine, now)
-    find_idle_cases(engine, now)
-    with transaction(engine) as session:
-        dropped = drop_stale_files(session, now)
-    remove_files(files, dropped)
-    if keys is not None:
-        log_events(engine, keys, now)
+def one_round(engine: Engine, files: Path, now: datetime, keys: Path | None = None, desk: Desk | None = None) -> int:
+    """Everything that is due now, once, in order; returns how many timers fired.
+
+    Without a folder of keys nothing is logged, and so nobody is told of events. `desk` stands for both folders.
+    """
+    desk = desk or Desk(files, keys)
+    prepare(engine, now)
+    fired = 0
+    for kind, duty in DUTIES.items():
+        if kind == "timers":
+            fired = fire_due_timers(engine, now)
+        else:
+            while duty.run(engine, desk, now):
+                pass
+    while send_due_mail(engine, desk, lambda: now, "round"):
+        pass
     beat(engine, now)
     return fired

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -84,19 +85,26 @@ def _plain(state: bytes) -> bytes:
     return zstandard.decompress(state)
 
 
-def save(history: History, folder: Path) -> Path:
-    """Write a new history. Raises FileExistsError: what was recorded once is never written again."""
+def save(history: History, folder: Path, *, numbered: bool = False) -> Path:
+    """Write a new history. Raises FileExistsError: what was recorded once is never written again.
+
+    `numbered` gives it the first number that no other of its name has.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{history.name}.json"
+    name = _free(history.name, folder) if numbered else history.name
     head = {"deployment": history.checksum, "specs": history.specs, "library": history.library}
     head["state"] = base64.b64encode(history.state).decode()
     events = ",\n".join(json.dumps(each, sort_keys=True, ensure_ascii=False) for each in history.events)
     text = json.dumps(head, indent=0, sort_keys=True)[:-2] + f',\n"events": [\n{events}\n]\n}}\n'
-    with path.open("x", encoding="utf-8") as file:
+    with (folder / f"{name}.json").open("x", encoding="utf-8") as file:
         file.write(text)
     for ending, content in ((".bpmn", history.xml), (".forms.json", history.forms)):
         (folder / f"{history.checksum[:SHORT]}{ending}").write_bytes(content)
-    return path
+    return folder / f"{name}.json"
+
+
+def _free(name: str, folder: Path) -> str:
+    return next(each for number in count(1) if not (folder / f"{(each := f'{name}-{number}')}.json").exists())
 
 
 def load(path: Path) -> History:

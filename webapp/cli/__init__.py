@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from webapp.cli.calendar import calendar
 from webapp.cli.database import db
 from webapp.cli.demo.command import demo
 from webapp.cli.erase import erase
@@ -22,5 +23,5 @@ def main() -> None:
     """Menjalankan dan merawat aplikasi Aduan."""
 
 
-for verb in (run, worker, db, demo, user, process, verify, bundle, key, erase):
+for verb in (run, worker, db, demo, user, process, calendar, verify, bundle, key, erase):
     main.add_command(verb)

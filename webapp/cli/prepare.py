@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.commands.deploy import NotDeployable, deploy, read_forms
 from engine.commands.seed import seed_tables
+from engine.commands.set_calendar import set_start_calendar
 from engine.errors import NotFound
 from engine.history.keys import load_signer
 from engine.process import diagram as diagrams
@@ -39,6 +40,7 @@ def prepare(settings: Settings, processes: Path = PROCESSES, forms: Path = FORMS
         with transaction(engine) as session:
             seed_tables(session)
             wants_demo = settings.demo and not has_cases(session)
+            set_start_calendar(session, approved=settings.demo, now=opening(now) if wants_demo else now)
         deploy_missing(engine, processes, forms, opening(now) if wants_demo else now)
         if wants_demo:
             click.echo("Menyiapkan akun dan aduan contoh ...")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +17,7 @@ SINCE = date(2025, 1, 1)
 
 
 def make_accounts(session: Session, now: datetime) -> int:
-    """Register every demo person who is missing, with appointments since 2025; returns how many."""
+    """Register every demo person who is missing, with appointments since 2025 or earlier; returns how many."""
     addresses = [person.email for person in people()]
     known = set(session.scalars(select(Account.email).where(Account.email.in_(addresses))))
     missing = [person for person in people() if person.email not in known]
@@ -27,14 +29,22 @@ def make_accounts(session: Session, now: datetime) -> int:
 def _register(session: Session, person: Person, now: datetime) -> None:
     account = register_account(session, name=person.name, contact=person.email, password=PASSWORD, now=now)
     for each in person.appointments:
-        give_appointment(
-            session,
-            account,
-            role=each["peran"],
-            unit=each["unit"],
-            position=each["jabatan"],
-            kind=each["jenis"],
-            decree=each["nomor_sk"],
-            valid_from=SINCE,
-            now=now,
-        )
+        appoint(session, account, each, since=min(SINCE, now.date()), until=None, now=now)
+
+
+def appoint(
+    session: Session, account: str, entry: Mapping[str, Any], *, since: date, until: date | None, now: datetime
+) -> None:
+    """Give an appointment as the data files describe it."""
+    give_appointment(
+        session,
+        account,
+        role=entry["peran"],
+        unit=entry["unit"],
+        position=entry["jabatan"],
+        kind=entry["jenis"],
+        decree=entry["nomor_sk"],
+        valid_from=since,
+        valid_until=until,
+        now=now,
+    )

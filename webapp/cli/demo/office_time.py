@@ -1,59 +1,58 @@
-"""The office's past weeks as one line of working minutes, so that demo events fall on working days. Knows no calendar
-of holidays."""
+"""The office's hours over the span of the demo as one line of working minutes; knows no cases."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from bisect import bisect_right
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 
-ZONE = ZoneInfo("Asia/Jakarta")
-WEEKS = 3
-# Perpres 21/2023, with the breaks this office starts from: (begin, end) of each half of a day.
-_DAY = ((time(7, 30), time(12)), (time(13), time(16)))
-_FRIDAY = ((time(7, 30), time(11, 30)), (time(13), time(16, 30)))
-_MINUTES = {"menit": 1, "jam": 60, "hari": 450}
+from engine.worktime import WIB, Calendar, Duration
+
+_DAY = 450  # working minutes of a usual day
 
 
 class OfficeTime:
-    """Working minutes of the three weeks up to `now`: minute 0 is 15 working days ago, `TOTAL` is now."""
+    """Working minutes of an office from the day of `begin` on, until a while after `end`."""
 
-    TOTAL = WEEKS * 5 * _MINUTES["hari"]
+    def __init__(self, calendar: Calendar, begin: datetime, end: datetime) -> None:
+        self.calendar, self.begin, self.end = calendar, begin, end
+        first, last = begin.astimezone(WIB).date(), end.astimezone(WIB).date() + timedelta(days=30)
+        hours = [(day, span) for day in _days(first, last) for span in calendar.hours_on(day)]
+        if not hours:
+            raise ValueError(f"the calendar has no office hours between {first} and {last}")
+        self._opens = [_moment(day, span[0]) for day, span in hours]
+        lengths = [span[1] - span[0] for _, span in hours]
+        self._before = [0, *accumulate(lengths)][:-1]
 
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self._halves = [half for day in range(WEEKS * 7, -1, -1) for half in _halves(now, day)]
-        self._before = sum(_length(begin, end) for begin, end in self._halves) - self.TOTAL
-
-    @property
-    def opening(self) -> datetime:
-        """The first working moment; everything else comes after it."""
-        return self._halves[0][0]
+    def minute(self, at: datetime) -> float:
+        """The working minutes until a moment."""
+        return self.calendar.working_time(self.begin, at) / timedelta(minutes=1)
 
     def at(self, minute: float) -> datetime:
-        """The moment of a working minute, never after `now`."""
-        left = self._before + max(0.0, minute)
-        for begin, end in self._halves:
-            if left < _length(begin, end):
-                return begin + timedelta(minutes=left)
-            left -= _length(begin, end)
-        return self.now
+        """The moment of a working minute; it always lies within office hours."""
+        place = bisect_right(self._before, max(0.0, minute)) - 1
+        return self._opens[place] + timedelta(minutes=max(0.0, minute) - self._before[place])
+
+    def after(self, at: datetime, minutes: float) -> datetime:
+        """Some working minutes later."""
+        return max(at, self.at(self.minute(at) + minutes))
+
+    def working_days(self, first: date, number: int) -> list[date]:
+        """The next working days from a day on."""
+        days = (day for day in _days(first, first + timedelta(days=60 + 2 * number)) if self.calendar.hours_on(day))
+        return [day for day, _ in zip(days, range(number), strict=False)]
 
 
-def _halves(now: datetime, days_ago: int) -> list[tuple[datetime, datetime]]:
-    day = now.astimezone(ZONE).date() - timedelta(days=days_ago)
-    if day.weekday() > 4:
-        return []
-    halves = _FRIDAY if day.weekday() == 4 else _DAY
-    spans = ((datetime.combine(day, begin, ZONE), datetime.combine(day, end, ZONE)) for begin, end in halves)
-    return [(begin, min(end, now)) for begin, end in spans if begin < now]
+def minutes_of(standard: Duration | None) -> int:
+    """About how many working minutes a step's standard time has; half an hour when it has none."""
+    if standard is None:
+        return 30
+    return standard.number * {"menit": 1, "jam": 60}.get(standard.unit, _DAY)
 
 
-def _length(begin: datetime, end: datetime) -> float:
-    return (end - begin).total_seconds() / 60
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def standard_minutes(waktu: str) -> int:
-    """Working minutes of a step's `waktu` ("120 menit", "3 hari"); half an hour when it says nothing readable."""
-    found = re.search(r"(\d+)\s*(menit|jam|hari)", waktu.lower())
-    return int(found[1]) * _MINUTES[found[2]] if found else 30
+def _moment(day: date, minute: int) -> datetime:
+    return datetime.combine(day, time(minute // 60, minute % 60), WIB)
