@@ -25,8 +25,10 @@ from webapp import (
     filing,
     incidents,
     manage,
+    messages,
     navigation,
     operations,
+    outgoing,
     processes,
     public,
     reports,
@@ -38,7 +40,7 @@ from webapp import text as words
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
     public, accounts, filing, complaints, operations, tasks, processes, audit, manage, calendar, incidents, erasure,
-    reports,
+    reports, messages, outgoing,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

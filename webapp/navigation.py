@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, request
+from flask import Flask, g, request
+from sqlalchemy.exc import OperationalError
 
 from engine.access import ADMINISTRATOR, AUDITOR, LEADER, PROCESS_OWNER, Actor, Rights, held_with
+from engine.queries.bell import Counts, counts
 from webapp.access import oversight
-from webapp.context import rights, settings, visitor_or_actor
+from webapp.context import database, rights, settings, visitor_or_actor
+
+WAITING = "/perlu-disampaikan"
 
 
 def register(app: Flask) -> None:
-    """Give every template `kantor`, `pelaku` and `navigasi`."""
+    """Give every template `kantor`, `pelaku`, `navigasi` and `belum_dibaca`."""
     app.context_processor(_common)
 
 
 def _common() -> dict[str, Any]:
     actor = visitor_or_actor()
+    counted = _counted(actor)
     return {
         "kantor": office(),
         "pelaku": actor,
-        "navigasi": [entry | {"aktif": _here(entry["url"])} for entry in menu(actor, rights())],
+        "belum_dibaca": counted.unread,
+        "navigasi": [
+            entry | {"aktif": _here(entry["url"]), "jumlah": counted.waiting if entry["url"] == WAITING else 0}
+            for entry in menu(actor, rights())
+        ],
     }
+
+
+def _counted(actor: Actor | None) -> Counts:
+    """Asked only when a page is shown, once: a post that redirects does not pay for it."""
+    if actor is None:
+        return Counts()
+    if "counted" not in g:
+        try:
+            with database() as session:
+                clerk = held_with(actor, rights(), "identity") is not None
+                g.counted = counts(session, actor.account_id, clerk=clerk)
+        except OperationalError:  # the page that says that the database is away must not fail itself
+            g.counted = Counts()
+    return cast("Counts", g.counted)
 
 
 def office() -> dict[str, str]:
@@ -66,6 +89,8 @@ def menu(actor: Actor | None, rights: Rights) -> list[dict[str, Any]]:
         found["/aduan"] = "Aduan"
     if actor.holds(AUDITOR):
         found["/audit"] = "Cari riwayat"
+    if held_with(actor, rights, "identity"):
+        found[WAITING] = "Perlu disampaikan"
     if oversight(actor, rights):
         found["/laporan"] = "Ringkasan"
     if actor.holds(ADMINISTRATOR):

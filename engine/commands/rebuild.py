@@ -26,6 +26,8 @@ def rebuild_case(session: Session, case: LoadedCase) -> None:
     events = session.execute(select(Event.body, Event.hash).where(Event.stream == stream).order_by(Event.seq)).all()
     try:
         bodies = _chained(events)
+        if bodies[0]["deployment"] != case.deployed.checksum:
+            raise ValueError("the row points to another version than the case was opened with")
         last = [*replay(case.deployed.program, bodies)][-1]
     except (ValueError, LookupError, Diverged) as error:
         raise Incident(BROKEN_HISTORY, "history") from error

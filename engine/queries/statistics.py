@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, lane_rights, visible_cases
@@ -26,16 +27,24 @@ class Figures:
     filed: int
     running: int
     closed: int
+    late: int  # running, past the SOP's total, and not answered
+    in_time: int  # answered within the SOP's total
+    answered: int
+    late_tasks: int
     by_step: list[tuple[str, str, int]]  # step, role, open tasks, in the order of the diagram
     by_category: list[tuple[str, int]]
     by_outcome: list[tuple[str, int]]
 
 
-def figures(session: Session, actor: Actor, process_id: str) -> Figures:
-    """Counts of cases by state, step, category and outcome."""
+def figures(session: Session, actor: Actor, process_id: str, now: datetime) -> Figures:
+    """Counts of cases by state, step, category and outcome, and how they stand against the SOP's time."""
+
+    def count(*which: ColumnElement[bool]) -> int:
+        return session.scalar(select(func.count()).select_from(Case).where(seen, *which)) or 0
+
     seen = visible_cases(actor, lane_rights(session))
-    total = session.scalar(select(func.count()).select_from(Case).where(seen)) or 0
-    closed = session.scalar(select(func.count()).select_from(Case).where(seen, Case.closed_at.is_not(None))) or 0
+    total, closed = count(), count(Case.closed_at.is_not(None))
+    late_task = select(func.count()).join(Case, Case.id == Task.case_id).where(seen, Task.status == "open")
     steps = (
         select(Task.element, func.count()).join(Case, Case.id == Task.case_id).where(seen, Task.status == "open")
     ).group_by(Task.element)
@@ -48,6 +57,10 @@ def figures(session: Session, actor: Actor, process_id: str) -> Figures:
         filed=total,
         running=total - closed,
         closed=closed,
+        late=count(Case.closed_at.is_(None), Case.delivered_at.is_(None), Case.due_at < now),
+        in_time=count(Case.delivered_at <= Case.due_at),
+        answered=count(Case.delivered_at.is_not(None), Case.due_at.is_not(None)),
+        late_tasks=session.scalar(late_task.select_from(Task).where(Task.due_at < now)) or 0,
         by_step=[(each.label, each.lane or "", open_tasks.get(each.id, 0)) for each in elements],
         by_category=sorted(((names.get(row[0] or "", "Lainnya"), row[1]) for row in categories), key=lambda r: -r[1]),
         by_outcome=_by_outcome(session.execute(outcomes).all()),

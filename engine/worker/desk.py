@@ -21,6 +21,7 @@ class MailServer:
     user: str = ""
     password: str = ""
     security: str = "none"  # none, starttls, tls
+    timeout: float = 10.0  # seconds that the server gets for each answer
 
 
 @dataclass(frozen=True)

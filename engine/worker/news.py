@@ -87,7 +87,7 @@ def notify(engine: Engine, desk: Desk, now: datetime, batch: int = BATCH) -> int
         if not rows:
             return 0
         bodies = [orjson.loads(row.body) for row in rows if row.stream.startswith(_STREAM)]
-        notes = list(notes_of(bodies, _known(session, desk, bodies, now)))
+        notes = notes_of(bodies, _known(session, desk, bodies, now))
         at = (Cursor.name == FOLLOWER, Cursor.place == place)
         moved = session.execute(update(Cursor).where(*at).values(place=rows[-1].log_index + 1))
         if cast("CursorResult[Any]", moved).rowcount != 1:
@@ -96,19 +96,25 @@ def notify(engine: Engine, desk: Desk, now: datetime, batch: int = BATCH) -> int
         return len(rows)
 
 
-def notes_of(bodies: Iterable[Mapping[str, Any]], known: Known) -> Iterator[Note]:
-    """What these events mean for whom."""
+def notes_of(bodies: Iterable[Mapping[str, Any]], known: Known) -> list[Note]:
+    """What these events mean for whom. A task that several of them handed on is news once for each person."""
+    found: dict[tuple[str, str], Note] = {}
     for body in bodies:
-        case = known.cases.get(_case_id(body))
-        if case is None:
-            continue
-        try:
-            found = [*_for_owners(body, case, known), *_beside(body, case, known), *_for_reporter(body, case, known)]
-        except (LookupError, TypeError, ValueError, AttributeError):
-            # One event that says something unheard of must not keep everyone from all others.
-            log.exception("event %s of case %s tells nobody anything", body.get("seq"), case.id)
-            continue
-        yield from found
+        for note in _notes(body, known):
+            found[note.task_id or note.key, note.account_id] = note
+    return list(found.values())
+
+
+def _notes(body: Mapping[str, Any], known: Known) -> list[Note]:
+    case = known.cases.get(_case_id(body))
+    if case is None:
+        return []
+    try:
+        return [*_for_owners(body, case, known), *_beside(body, case, known), *_for_reporter(body, case, known)]
+    except (LookupError, TypeError, ValueError, AttributeError):
+        # One event that says something unheard of must not keep everyone from all others.
+        log.exception("event %s of case %s tells nobody anything", body.get("seq"), case.id)
+        return []
 
 
 def _case_id(body: Mapping[str, Any]) -> str:

@@ -29,7 +29,6 @@ from engine.worker.desk import Desk, MailServer
 from engine.worker.jobs import Leased, fail, give_back, lease, succeed
 
 log = logging.getLogger(__name__)
-TIMEOUT = 10.0  # seconds that the server gets for each answer
 BATCH = 20  # mails over one connection
 PATIENCE = 30.0  # seconds after which the rest of a batch is put back: other work waits too
 HOLD = timedelta(minutes=5)  # longer than that and one conversation more
@@ -78,9 +77,9 @@ def connect(server: MailServer, host: str) -> smtplib.SMTP:
     """A conversation with the server, encrypted and logged in as the settings say."""
     if server.security == "tls":
         context = ssl.create_default_context()
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, host, timeout=TIMEOUT, context=context)
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, host, timeout=server.timeout, context=context)
     else:
-        smtp = smtplib.SMTP(server.host, server.port, host, timeout=TIMEOUT)
+        smtp = smtplib.SMTP(server.host, server.port, host, timeout=server.timeout)
     try:
         if server.security == "starttls":
             smtp.starttls(context=ssl.create_default_context())

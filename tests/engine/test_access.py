@@ -95,7 +95,7 @@ def check_lists(office: Office, cases: dict[str, Case], who: str) -> None:
     with transaction(office.engine) as session:
         actor = office.actor(who)
         rows, more = seen_cases(session, actor)
-        counted = figures(session, actor, PROCESS)
+        counted = figures(session, actor, PROCESS, office.now)
         own = {row.number for row in own_cases(session, actor)[0]}
     assert {row.number for row in rows} == mine and not more
     assert {bool(row.title) for row in rows} <= {reads}, "titles are contents"

@@ -184,7 +184,7 @@ class TestAnEighthTask:
             hasan = office.actor("hasan")
             page = task_page(session, hasan, office.open_task(case).id)
             story = case_timeline(session, office.actor("siti"), sight(session, office.actor("siti"), case.number))
-            counted = figures(session, hasan, "aduan")
+            counted = figures(session, hasan, "aduan", office.now)
         assert page.brief.form.title == "Periksa jawaban" and page.next_roles == ("Pelapor",)
         assert next_roles(page.brief.version, page.brief.version.diagram.elements["input_tanggapan"]) == ("Ketua Tim",)
         assert len(story.steps) == 8 and story.current == ["periksa_jawaban"]

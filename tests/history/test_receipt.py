@@ -5,9 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from engine.errors import NotFound
 from engine.history.keys import public_keys
 from engine.history.verify import Broken, check_receipt, note_in, open_note
+from engine.queries.proofs import case_code
+from engine.store.database import snapshot
+from engine.store.models import Case
 from engine.worker.rounds import log_events
 from tests.webapp.site import Site, make_site
 
@@ -29,6 +34,11 @@ def test_a_reporter_downloads_the_receipt_and_anyone_can_check_it(site: Site) ->
     text = answer.get_data(as_text=True)
     assert answer.mimetype == "text/plain" and "attachment" in answer.headers["Content-Disposition"]
     assert number in text and "Nama pelapor" not in text and "Cibaregbeg" not in text
+    with snapshot(site.engine) as session:
+        case_id = session.scalars(select(Case.id).where(Case.number == number)).one()
+        assert case_code(session, case_id) in text
+        with pytest.raises(NotFound):
+            case_code(session, "0" * 32)
     report = check_receipt(text, public_keys(keys))
     (head,) = report.heads.values()
     assert head.seq == site.events(number)

@@ -1,15 +1,19 @@
 """verify.py, copied into an empty folder and run as a program, judges bundles and receipts; notes have one encoding."""
 
 import base64
+import json
 import random
 import shutil
 import subprocess
 import sys
+import warnings
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from engine.history import verify
+from engine.history.event import canonical
 from engine.history.keys import load_signer
 from engine.history.verify import Checkpoint, Key, open_note, read_keys
 from engine.queries.proofs import receipt, zipped
@@ -107,6 +111,36 @@ def test_a_cut_or_thinned_bundle_does_not_hold(ledger: Ledger) -> None:
     )
 
 
+@SQLITE
+def test_a_damaged_archive_is_judged_not_crashed_on(ledger: Ledger, tmp_path: Path, rng: random.Random) -> None:
+    case = ledger.office.file_complaint()
+    ledger.log()
+    data = zipped(ledger.bundle(case.number))
+    for _ in range(200):
+        damaged = bytearray(data)
+        for _ in range(rng.choice([1, 5])):
+            damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+        (tmp_path / "b.zip").write_bytes(damaged[: rng.choice([len(damaged), rng.randrange(len(damaged))])])
+        assert verify.main([str(tmp_path / "b.zip")]) in (0, 1)
+
+
+@SQLITE
+def test_a_bundle_holds_nothing_that_is_not_about_its_events(ledger: Ledger, tmp_path: Path) -> None:
+    case = ledger.office.file_complaint()
+    ledger.log()
+    files = ledger.bundle(case.number)
+    proofs = json.loads(files["proofs.json"])
+    for part, name in (("inclusion", "999"), ("heads", "kasus/lain"), ("more", "")):
+        stuffed = {**proofs, part: proofs.get(part, {}) | {name: []}}
+        changed = files | {"proofs.json": canonical(stuffed)}
+        assert refused(lambda changed=changed: verify.check_bundle(changed, ledger.keys)), part
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the duplicate is the point
+        for name in [*files, "events.jsonl"]:
+            archive.writestr(name, files[name])
+    assert "nama yang sama" in refused(lambda: verify.read_files(tmp_path / "b.zip")).reason
+
+
 POINT = Checkpoint("aduan-log", 7, b"r" * 32, 3, b"h" * 32, "2026-01-05T01:30:00.000000Z")
 
 
@@ -124,6 +158,8 @@ def test_a_note_is_written_as_c2sp_says(tmp_path: Path) -> None:
     Ed25519PublicKey.from_public_bytes(key.public).verify(data[4:], f"{text}\n".encode())
     assert text.split("\n")[:3] == [signer.origin, "7", base64.b64encode(b"r" * 32).decode()]
     assert read_keys(key.line()) == [key]
+    for other in (f"{key.line()} ", key.line().upper(), f" {key.line()}"):
+        assert refused(lambda other=other: read_keys(other)), other
     import hashlib
 
     assert key.id == hashlib.sha256(key.name.encode() + b"\n" + b"\x01" + key.public).digest()[:4]

@@ -202,5 +202,5 @@ def _for_twist(topic: Topic, *, entry: Mapping[str, Any] | None) -> bool:
     if entry is None:
         return topic.twist is None
     if entry.get("topik"):
-        return topic.twist == entry["id"]
+        return topic.twist == str(entry["id"])
     return topic.twist is None and topic.goes_to_a_unit

@@ -1,4 +1,4 @@
-"""When a case must have begun for one of its tasks to be open now, and how late; runs the diagram without a database."""
+"""When a case began of which a task is open now, so and so late. Runs the diagram; knows no database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.process.diagram import Element
-from engine.process.runtime import Position
 from engine.process.spiff import Moment
 from engine.store.deployments import Deployed
 from engine.worktime import Duration
@@ -42,8 +41,8 @@ def start_of(
     if spot.today:
         return time.end - timedelta(minutes=rng.uniform(4, 300)), {}
     way = list(_way(version, time, story, spot.form_key))
-    minutes = {element.id: duration(version, element, rng) for element, _ in way[1:-1]}
-    opened = _opened(version, time, way[-1][0], spot, rng)
+    minutes = {element.id: duration(version, element, rng) for element in way[1:-1]}
+    opened = _opened(version, time, way[-1], spot, rng)
     start = time.minute(opened) - sum(minutes.values())
     if start < 0:  # a short demo: everything went quicker
         haste = time.minute(opened) / sum(minutes.values()) * 0.9
@@ -81,7 +80,7 @@ def _opened(version: Deployed, time: OfficeTime, element: Element, spot: Spot, r
     return opened
 
 
-def _way(version: Deployed, time: OfficeTime, story: Story, stop: str) -> Iterator[tuple[Element, Position]]:
+def _way(version: Deployed, time: OfficeTime, story: Story, stop: str) -> Iterator[Element]:
     """Tasks in the order in which this story reaches them, the one left open last."""
     story = story.afresh()
     # The way does not depend on when: timers on it ask a calendar all the same.
@@ -92,7 +91,7 @@ def _way(version: Deployed, time: OfficeTime, story: Story, stop: str) -> Iterat
             return
         task = step.position.tasks[0]
         element = version.diagram.elements[task.element]
-        yield element, step.position
+        yield element
         key = element.form_key or element.id
         if key == stop or not story.tells(key):
             return

@@ -72,9 +72,12 @@ def _texts(entry: Mapping[str, Any]) -> dict[str, Texts]:
     own = {key: each for key, each in entry.items() if key not in _ABOUT}
     first = next(iter(own))
     common = course()["umum"]
-    found = {key: {**common.get(key, {}), **own.get(key, {})} for key in [*common, *(own.keys() - common.keys())]}
+    found: dict[str, dict[str, Any]] = {
+        key: {**common.get(key, {}), **own.get(key, {})}
+        for key in [*common, *(each for each in own if each not in common)]
+    }
     found[first] |= {"kategori": entry["kategori"], "subkategori": entry["subkategori"]}
-    return found
+    return dict(found)
 
 
 class Dealer:

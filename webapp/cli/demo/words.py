@@ -26,7 +26,8 @@ class Words:
     def of(self, name: str, level: str) -> Sequence[Any]:
         """The choices; none when the name has none for this level. Raises KeyError for an unknown name."""
         found = self.lists[name]
-        return found.get(level, ()) if isinstance(found, Mapping) else found
+        chosen: Sequence[Any] = found.get(level, ()) if isinstance(found, Mapping) else found
+        return chosen
 
 
 class Writer:
