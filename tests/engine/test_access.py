@@ -369,7 +369,10 @@ class TestReading:
         case = office.finish(office.file_complaint())
         with transaction(office.engine) as session:
             people = ("dewi", "ratna", "maya")
-            found = {who: {row.step for row in finished_work(session, office.actor(who), now=office.now)[0]} for who in people}
+            found = {
+                who: {row.step for row in finished_work(session, office.actor(who), now=office.now)[0]}
+                for who in people
+            }
         assert found == {"dewi": {"Terima aduan", "Input tanggapan"}, "ratna": {"Tanggapi aduan"}, "maya": set()}
         assert {row.number for row in office.worklist("dewi")} == set(), case.number
 

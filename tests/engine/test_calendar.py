@@ -20,14 +20,16 @@ from engine.commands.follow_calendar import follow_calendar, follow_case
 from engine.commands.set_calendar import CalendarSet, set_calendar, set_start_calendar
 from engine.errors import Conflict, Rejected
 from engine.history.event import canonical, digest
+from engine.process import diagram as diagrams
 from engine.queries.calendar import calendar_in_force, check_calendars, moved_deadlines, unapproved_years
 from engine.queries.stored_cases import CaseCheck
 from engine.replay import Diverged, replay
 from engine.store.calendars import current_calendar, start_data
 from engine.store.database import snapshot, transaction
+from engine.store.deadlines import Armed, armed_timers
 from engine.store.models import CalendarVersion, Case, Task
-from engine.worktime import WIB, Calendar
-from tests.engine.office import Office
+from engine.worktime import WIB, Calendar, Duration
+from tests.engine.office import ROOT, Office
 from tests.process.drawing import sop_with
 
 DECREE = "SKB Nomor 7 Tahun 2026"
@@ -313,3 +315,31 @@ class TestFollowing:
             assert session.scalar(select(Case.due_at)) == wib("2026-01-12T16:00"), "the case follows in the background"
         assert follow(office) == 1
         check(office)
+
+
+class TestWhatTheCalendarWasAsked:
+    """Which answer of an event belongs to which timer, and from when it counted."""
+
+    DIAGRAM = diagrams.read((ROOT / "tests" / "replay" / "diagrams" / "tenggat" / "tenggat.bpmn").read_bytes())
+    DUE = "2026-01-06T09:00:00.000000Z"
+
+    def timers(self, **body: Any) -> dict[str, Armed]:
+        listed = [{"id": each, "element": each, "due": self.DUE} for each in ("ambil_alih_waktu", "tahan")]
+        first = {"at": "2026-01-05T13:00:00.000000Z", "effects": {"timers": listed}}
+        return armed_timers(self.DIAGRAM, [first | body])
+
+    def test_two_that_end_together_keep_their_own_lengths(self):
+        answers = [
+            {"amount": 450, "unit": "menit", "due": self.DUE},
+            {"amount": 1, "unit": "hari kerja", "due": self.DUE},
+        ]
+        found = {name: each.length for name, each in self.timers(answers=answers).items()}
+        assert found == {"ambil_alih_waktu": Duration(1, "hari kerja"), "tahan": Duration(450, "menit")}
+
+    def test_one_armed_by_a_late_firing_counts_from_the_engines_clock(self):
+        answers = [{"amount": 1, "unit": "hari kerja", "due": self.DUE}]
+        found = self.timers(answers=answers, clock="2026-01-05T09:00:00.000001Z")
+        assert [(name, each.start.hour) for name, each in found.items()] == [("ambil_alih_waktu", 9)]
+
+    def test_one_that_asked_nothing_is_not_among_them(self):
+        assert self.timers() == {}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import warnings
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,17 @@ def test_a_bundle_holds_nothing_that_is_not_about_its_events(ledger: Ledger, tmp
         for name in [*files, "events.jsonl"]:
             archive.writestr(name, files[name])
     assert "nama yang sama" in refused(lambda: verify.read_files(tmp_path / "b.zip")).reason
+
+
+@SQLITE
+def test_a_checkpoint_that_is_older_than_what_it_covers_does_not_hold(ledger: Ledger) -> None:
+    """As with a key that retired long ago: its holder would have to date the checkpoint back."""
+    case = ledger.office.file_complaint()
+    ledger.log()
+    back = ledger.signer.sign(replace(ledger.newest(), at="2020-01-05T01:30:00.000000Z"))
+    changed = ledger.bundle(case.number) | {"checkpoint.txt": back.encode()}
+    broken = refused(lambda: verify.check_bundle(changed, ledger.keys))
+    assert broken is not None and broken.where == f"kasus/{case.id} nomor 1" and "sebelum waktunya" in broken.reason
 
 
 POINT = Checkpoint("aduan-log", 7, b"r" * 32, 3, b"h" * 32, "2026-01-05T01:30:00.000000Z")

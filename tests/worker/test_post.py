@@ -46,22 +46,24 @@ def test_a_mail_server_in_trouble_for_a_day_loses_nothing(bureau: Bureau, mood: 
     assert bureau.mailbox.arrived == []
     with transaction(bureau.office.engine) as session:
         waiting = waiting_mail(session)
-    assert waiting.count == waiting.failing == 4 and waiting.last_error.startswith("Server surat")
+    assert waiting.count == waiting.failing == len(bureau.mails()) >= 4 and waiting.last_error.startswith(
+        "Server surat"
+    )
     assert "siti" not in waiting.last_error
     bureau.mailbox.mood = "well"
     bureau.until(begun + timedelta(days=1, hours=7), every=HOUR)
-    assert sorted(bureau.mailbox.ids().values()) == [1] * 4
-    assert len(bureau.mailbox.to("siti")) == 4
+    assert set(bureau.mailbox.ids().values()) == {1}
+    assert len(bureau.mailbox.ids()) == len(bureau.mails()) and len(bureau.mailbox.to("siti")) == 4
 
 
 def test_a_server_that_is_not_there_leaves_dead_letters_in_the_end(bureau: Bureau):
     file(bureau, 2)
     with silent_server() as port:
         nobody = bureau.desk_at(port)
-    bureau.until(bureau.office.now + timedelta(hours=44), every=HOUR, desk=nobody)
+    bureau.until(bureau.office.now + timedelta(hours=54), every=HOUR, desk=nobody)
     with transaction(bureau.office.engine) as session:
-        dead = dead_letters(session)
-        assert waiting_mail(session).count == 0
+        dead = [each for each in dead_letters(session) if each.mail_kind == "received"]
+        assert waiting_mail(session).count == len(bureau.mails()) - 2  # the next day's are younger
     assert [each.attempts for each in dead] == [MOST_ATTEMPTS] * 2
     assert {each.recipient for each in dead} == {"Pelapor (nama dirahasiakan)"}
     assert all(each.number and each.number in each.subject for each in dead)

@@ -31,8 +31,10 @@ def demo(cases: int, seed: int, until: str | None, as_json: bool) -> None:
 
     now = _end(until)
     settings = load_settings()
+    _prepare(settings)
     with opened(settings) as engine:
         _check_nobody_is_endangered(settings, engine)
+        _open_office(engine, now, cases)
         with click.progressbar(length=cases, label="Menyiapkan aduan contoh", hidden=as_json, file=sys.stderr) as bar:
             numbers = make_demo(settings, engine, count=cases, seed=seed, now=now, tell=lambda: bar.update(1))
     sentence = f"{len(numbers)} aduan contoh siap" + (f": {numbers[0]} sampai {numbers[-1]}." if numbers else ".")
@@ -52,6 +54,34 @@ def _end(until: str | None) -> datetime:
     if not _OLDEST <= day <= now.astimezone(WIB).date():
         raise click.UsageError(f"--until: pilih tanggal antara {_OLDEST.isoformat()} dan hari ini")
     return min(now, datetime.combine(day, time(0), WIB) + timedelta(days=1, seconds=-1))
+
+
+def _prepare(settings: Settings) -> None:
+    """Tables and keys, on a fresh machine too."""
+    from engine.history.keys import load_signer
+    from engine.process.spiff import check_injection
+    from engine.store.migrate import upgrade
+
+    check_injection()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database)
+    load_signer(settings.keys)
+
+
+def _open_office(engine: Engine, now: datetime, cases: int) -> None:
+    """Put the diagrams in force from before the first case, where none ever was."""
+    from engine.commands.seed import seed_tables
+    from engine.settings import FORMS, PROCESSES
+    from engine.store.database import transaction
+    from engine.store.deployments import all_deployed
+    from webapp.cli.demo.make import opening
+    from webapp.cli.prepare import deploy_missing
+
+    with transaction(engine) as session:
+        seed_tables(session)
+        fresh = not all_deployed(session)
+    if fresh:
+        deploy_missing(engine, PROCESSES, FORMS, opening(now, cases))
 
 
 def _check_nobody_is_endangered(settings: Settings, engine: Engine) -> None:

@@ -17,6 +17,7 @@ from engine.store.calendars import current_calendar
 from engine.store.database import transaction
 from engine.store.deployments import latest_deployed
 from engine.store.models import Account, Case
+from engine.worker.news import skip_history
 from engine.worker.rounds import log_events
 from engine.worktime import WIB
 from webapp.cli.demo.accounts import make_accounts
@@ -50,6 +51,8 @@ def make_demo(
     with transaction(engine) as session:
         make_accounts(session, opening(now, count))
     numbers = _make_cases(settings, engine, count, seed, now, tell) if count else []
+    with transaction(engine) as session:
+        skip_history(session)
     log_events(engine, settings.keys, now)
     return numbers
 

@@ -15,8 +15,8 @@ class OfficeTime:
     """Working minutes of an office from the day of `begin` on, until a while after `end`."""
 
     def __init__(self, calendar: Calendar, begin: datetime, end: datetime) -> None:
-        self.calendar, self.begin, self.end = calendar, begin, end
         first, last = begin.astimezone(WIB).date(), end.astimezone(WIB).date() + timedelta(days=30)
+        self.calendar, self.begin, self.end = calendar, _moment(first, 0), end.astimezone(WIB)
         hours = [(day, span) for day in _days(first, last) for span in calendar.hours_on(day)]
         if not hours:
             raise ValueError(f"the calendar has no office hours between {first} and {last}")

@@ -16,9 +16,10 @@ from webapp.cli.demo.stories import Story
 from webapp.cli.demo.topics import course
 
 _MAX_STEPS = 50  # a loop in a redrawn diagram ends the walk instead of holding it up
-_TRIES = 200
+_TRIES = 40
+_LATE = "terlambat"
 _WAIT = 8 * 450  # at most so many working minutes an answer has been waiting for its reporter
-_USED = {"baru": (0, 25), "wajar": (5, 74), "hampir": (76, 100), "terlambat": (101, 260)}  # percent of the time
+_USED = {"baru": (0, 25), "wajar": (5, 74), "hampir": (76, 100), _LATE: (101, 260)}  # percent of the time
 
 
 @dataclass(frozen=True)
@@ -62,22 +63,24 @@ def duration(version: Deployed, element: Element, rng: random.Random) -> float:
 
 
 def _opened(version: Deployed, time: OfficeTime, element: Element, spot: Spot, rng: random.Random) -> datetime:
-    """When the last task opened, so that its clock stands as wanted now."""
-    standard = version.standard_of(element.id) or Duration(1, "jam")
-    low, high = _USED[spot.mood]
+    """When the last task opened, so that its clock stands as wanted now, or as nearly so as the hour of day allows."""
+    lane, standard = version.lane_of(element.id), version.standard_of(element.id) or Duration(1, "jam")
     now = time.minute(time.end)
-    opened = time.end
-    for _ in range(_TRIES):
-        lane = version.lane_of(element.id)
-        if lane is not None and lane.no_deadline:
-            return time.at(max(0.0, now - rng.uniform(60, _WAIT)))
-        # A standard in days ends at the close of a day, so that it may have half a day more than its minutes.
-        ago = minutes_of(standard) * rng.uniform(low, high * 1.2) / 100
-        opened = time.at(max(0.0, now - ago))
-        due = time.calendar.add(opened, standard).at
-        if low <= time.calendar.percent_used(opened, due, time.end) <= high:
-            return opened
-    return opened
+    if lane is not None and lane.no_deadline:
+        return time.at(max(0.0, now - rng.uniform(60, _WAIT)))
+    low, high = _USED[spot.mood]
+    # A standard in days ends at the close of a day, so that it may have half a day more than its minutes.
+    ago = (minutes_of(standard) * rng.uniform(low, high * 1.3) / 100 for _ in range(_TRIES))
+    return min((time.at(max(0.0, now - each)) for each in ago), key=lambda at: _missed(time, at, standard, spot))
+
+
+def _missed(time: OfficeTime, opened: datetime, standard: Duration, spot: Spot) -> int:
+    """By how many percent of its time a task that opened then would miss the wanted state."""
+    low, high = _USED[spot.mood]
+    due = time.calendar.add(opened, standard).at
+    used = time.calendar.percent_used(opened, due, time.end)
+    wrong_side = (time.end > due) != (spot.mood == _LATE)
+    return max(low - used, used - high, 0) + 1000 * wrong_side
 
 
 def _way(version: Deployed, time: OfficeTime, story: Story, stop: str) -> Iterator[Element]:

@@ -11,6 +11,7 @@ from typing import Any
 
 _PLACE = re.compile(r"\{([a-z_.]+)([0-9]*)\}")
 _UPPER = "_besar"  # {anak_besar}: the word of {anak} at the beginning of a sentence
+_TOGETHER = "="
 _MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
     "Desember",
@@ -44,7 +45,7 @@ class Writer:
             parts = [self.write(part, f"{place}/{n}") for n, part in enumerate(template)]
             return " ".join(part for part in parts if part)
         if isinstance(template, list):
-            template = _drawn(f"{self.wording}/{place}").choice(template)
+            template = self._choice(template, place)
         return self._complete(str(template))
 
     def remember(self, facts: Mapping[str, str]) -> None:
@@ -59,6 +60,11 @@ class Writer:
     def afresh(self, wording: str = "") -> Writer:
         """The same, with what it was given only; with `wording` in other sentences."""
         return Writer(self.words, self.key, self._given, self.level, wording or self.wording)
+
+    def _choice(self, choices: list[Any], place: str) -> Any:
+        if choices[0] == _TOGETHER:  # the same place in each such list, so that title and text tell the same
+            return choices[1 + int(_drawn(f"{self.key}/{_TOGETHER}").random() * (len(choices) - 1))]
+        return _drawn(f"{self.wording}/{place}").choice(choices)
 
     def _complete(self, text: str) -> str:
         while (found := _PLACE.search(text)) is not None:
