@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.history.event import moment_from
 from engine.position import assignees_after, position_digest
-from engine.process.runtime import Position, Program, RunError, Step
+from engine.process.runtime import Position, Program, RunError, State, Step, same_state
 from engine.process.spiff import Moment
 
 
@@ -30,11 +30,20 @@ class Replayed:
     """Where a case stands after an event."""
 
     seq: int
-    state: bytes
-    position: Position
+    step: Step
     digest: str
     assignees: dict[str, str] = field(default_factory=dict)
     dues: dict[str, datetime | None] = field(default_factory=dict)
+
+    @property
+    def position(self) -> Position:
+        """Where the case stands."""
+        return self.step.position
+
+    @property
+    def state(self) -> bytes:
+        """The state as it is stored; of what `confirm` answers, only the last may be asked."""
+        return self.step.state
 
 
 def replay(program: Program, bodies: Iterable[Mapping[str, Any]]) -> Iterable[Replayed]:
@@ -45,27 +54,46 @@ def replay(program: Program, bodies: Iterable[Mapping[str, Any]]) -> Iterable[Re
     at: Replayed | None = None
     for body in bodies:
         try:
-            at = _next(program, at, body)
-        except (RunError, KeyError, TypeError, ValueError, StopIteration) as error:
+            at = _next(program, at, body, at.state if at is not None else b"")
+        except _NOT_RUN as error:
             raise Diverged(int(body.get("seq", 0)), f"the diagram does not run it: {error}") from error
         if at.digest != body.get("position"):
             raise Diverged(at.seq, "it states another position than the diagram reaches")
         yield at
 
 
+def confirm(program: Program, bodies: Iterable[Mapping[str, Any]], state: bytes) -> list[Replayed] | None:
+    """The same for a history that holds and ends in this stored state, three times as quick; else None.
+
+    The case stays loaded from event to event. None accuses nobody: a state that was stored in between may differ in
+    the order of its keys, and then only `replay`, which does store it in between, can tell.
+    """
+    path: list[Replayed] = []
+    try:
+        for body in bodies:
+            at = path[-1] if path else None
+            path.append(_next(program, at, body, at.step.live if at is not None else b""))
+            if path[-1].digest != body.get("position"):
+                return None
+    except _NOT_RUN:
+        return None
+    return path if path and same_state(path[-1].state, state) else None
+
+
+_NOT_RUN = (RunError, KeyError, TypeError, ValueError, StopIteration)
 # Events beside the diagram that leave a case where it stands.
 FACTS = frozenset(
     {"move_proposed", "move_declined", "incident_raised", "incident_retried", "case_erased", "news_delivered"}
 )
 
 
-def _next(program: Program, at: Replayed | None, body: Mapping[str, Any]) -> Replayed:
+def _next(program: Program, at: Replayed | None, body: Mapping[str, Any], state: State) -> Replayed:
     if at is not None and (body["type"] in FACTS or (body["type"] == "incident_skipped" and "timer" not in body)):
         return replace(at, seq=int(body["seq"]))
     case_id = str(body["stream"]).removeprefix("kasus/")
     clock = moment_from(str(body.get("clock", body["at"])))
     moment = Moment(f"{case_id}/{body['seq']}", clock, given=body.get("answers", ()))
-    step = program.start(moment) if at is None else _step(program, at, body, moment)
+    step = program.start(moment) if at is None else _step(program, at, state, body, moment)
     assignees = assignees_after(program.diagram, step, at.assignees if at is not None else {})
     if body["type"] == "task_claimed":
         assignees[str(body["task"])] = str(body["actor"])
@@ -73,7 +101,7 @@ def _next(program: Program, at: Replayed | None, body: Mapping[str, Any]) -> Rep
         assignees.pop(str(body["task"]), None)
     dues = _dues(step, at.dues if at is not None else {}, body)
     digest = position_digest(program.diagram, step.position, assignees, dues)
-    return Replayed(int(body["seq"]), step.state, step.position, digest, assignees, dues)
+    return Replayed(int(body["seq"]), step, digest, assignees, dues)
 
 
 def _dues(step: Step, before: Mapping[str, datetime | None], body: Mapping[str, Any]) -> dict[str, datetime | None]:
@@ -83,21 +111,21 @@ def _dues(step: Step, before: Mapping[str, datetime | None], body: Mapping[str, 
     return {task.id: dues.get(task.id) for task in step.position.tasks}
 
 
-def _step(program: Program, at: Replayed, body: Mapping[str, Any], moment: Moment) -> Step:
+def _step(program: Program, at: Replayed, state: State, body: Mapping[str, Any], moment: Moment) -> Step:
     kind = body["type"]
     if kind == "task_completed":
-        return program.complete(at.state, str(body["task"]), body["set"], moment)
+        return program.complete(state, str(body["task"]), body["set"], moment)
     if kind == "timer_fired":
         timer = next(each for each in at.position.timers if each.id == body["timer"])
-        return program.fire(at.state, timer, moment)
+        return program.fire(state, timer, moment)
     if kind in ("case_withdrawn", "case_cancelled"):
-        return program.cancel(at.state, moment, keep=bool(body.get("kept")))
+        return program.cancel(state, moment, keep=bool(body.get("kept")))
     if kind in ("token_moved", "case_reopened"):
-        return program.move(at.state, str(body["element"]), moment)
+        return program.move(state, str(body["element"]), moment)
     if kind == "calendar_followed":
-        return program.reschedule(at.state, {each: moment_from(due) for each, due in body["timers"].items()}, moment)
+        return program.reschedule(state, {each: moment_from(due) for each, due in body["timers"].items()}, moment)
     if kind == "incident_skipped":
-        return program.drop_timer(at.state, str(body["timer"]), moment)
+        return program.drop_timer(state, str(body["timer"]), moment)
     if kind in ("task_moved", "task_claimed", "task_released", "variable_set"):
-        return program.assign(at.state, body.get("set", {}), moment, body.get("task"))
+        return program.assign(state, body.get("set", {}), moment, body.get("task"))
     raise ValueError(f"unknown type of event {kind}")

@@ -17,12 +17,17 @@ from engine.store.deployments import Deployed
 
 
 def variable_fields(version: Deployed) -> dict[str, str]:
-    """Variable -> key of the form whose field explains it: read by the diagram and asked by a form."""
+    """Variable -> key of the form whose field explains it: read by the diagram and asked by a form.
+
+    Not what each repetition of a task has for itself: set for all, no repetition could begin any more.
+    """
     found: dict[str, str] = {}
+    repeated = (each.multi for each in version.diagram.elements.values() if each.multi)
+    own = {name for multi in repeated for name in (multi.item, multi.answer, multi.result)}
     for task in version.diagram.user_tasks:
         form = version.form_of(task.id)
         for name in form.properties:
-            if name in version.diagram.read_variables:
+            if name in version.diagram.read_variables and name not in own:
                 found.setdefault(name, form.key)
     return found
 

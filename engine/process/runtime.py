@@ -20,7 +20,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.process.diagram import Diagram, Element
 from engine.process.spiff import Moment, at_moment, expressions, parse_specs, serializers
-from engine.process.targets import token_targets
+from engine.process.targets import begun_anew, token_targets
 from engine.process.tree import all_tasks, depth_of, drop_past, due_of, find_task, live_tasks, put_token, set_due
 
 MAX_DEPTH = 800  # at 1000 the library hides tasks and calls an open case completed (facts.md)
@@ -78,17 +78,40 @@ class Position:
         return self.timers[0].due if self.timers else None
 
 
+@dataclass
+class Live:
+    """A loaded state. The verb that is given it uses it up: for replay, which stores nothing between two events."""
+
+    workflow: BpmnWorkflow
+    position: Position
+    spent: bool = False
+
+
+State = bytes | Live
+
+
 @dataclass(frozen=True)
 class Step:
     """What one verb did."""
 
-    state: bytes
+    live: Live
     before: Position  # where the loaded state stood, to be held against the last event's digest
-    position: Position
     opened: tuple[OpenTask, ...]
     closed: tuple[str, ...]  # ids of tasks no longer open, the completed one among them
     elements: tuple[str, ...]  # elements passed, in order
     flows: tuple[str, ...]  # flows taken, in order
+
+    @property
+    def position(self) -> Position:
+        """Where the case stands now."""
+        return self.live.position
+
+    @cached_property
+    def state(self) -> bytes:
+        """The state as it is stored. To be asked before `live` is used up."""
+        if self.live.spent:
+            raise RunError("the state has gone on")
+        return zstandard.compress(orjson.dumps(serializers.state.to_dict(self.live.workflow)), 1)
 
     @property
     def ended(self) -> str | None:
@@ -121,79 +144,80 @@ class Program:
         that another branch brings. Expressions take an absent variable as None all the same."""
         with at_moment(moment):
             workflow = BpmnWorkflow(self._spec, self._subprocess_specs, script_engine=expressions)
-            return self._go_on(workflow, lambda: None)
+            return self._go_on(Live(workflow, self._position(workflow)), lambda: None)
 
-    def complete(self, state: bytes, task_id: str, values: Mapping[str, Any], moment: Moment) -> Step:
+    def complete(self, state: State, task_id: str, values: Mapping[str, Any], moment: Moment) -> Step:
         """Complete an open task; of `values` only read variables enter. Raises RunError when it is not open."""
         with at_moment(moment):
-            workflow = self._load(state)
-            task = find_task(workflow, task_id)
+            live = self._load(state)
+            task = find_task(live.workflow, task_id)
             if task is None or task.state != TaskState.READY:
                 raise RunError(f"task {task_id} is not open")
-            return self._go_on(workflow, lambda: self._run(task, values), first=task)
+            return self._go_on(live, lambda: self._run(task, values), first=task)
 
-    def fire(self, state: bytes, timer: WaitingTimer, moment: Moment) -> Step:
+    def fire(self, state: State, timer: WaitingTimer, moment: Moment) -> Step:
         """Fire one waiting timer; `moment.at` must be after its due instant. Raises RunError."""
         with at_moment(moment):
-            workflow = self._load(state)
-            task = find_task(workflow, timer.id)
+            live = self._load(state)
+            task = find_task(live.workflow, timer.id)
             if task is None or task.state != TaskState.WAITING:
                 raise RunError(f"timer {timer.id} is not waiting")
-            return self._go_on(workflow, lambda: task.task_spec._update(task))
+            return self._go_on(live, lambda: task.task_spec._update(task))
 
-    def assign(self, state: bytes, values: Mapping[str, Any], moment: Moment, task_id: str | None = None) -> Step:
+    def assign(self, state: State, values: Mapping[str, Any], moment: Moment, task_id: str | None = None) -> Step:
         """Set read variables beside the diagram, for open tasks and waiting timers.
 
         With `task_id` only where a variable stands as it does for that task: repetitions each have their own.
         """
         with at_moment(moment):
-            workflow = self._load(state)
-            return self._go_on(workflow, lambda: self._assign(workflow, values, task_id))
+            live = self._load(state)
+            return self._go_on(live, lambda: self._assign(live.workflow, values, task_id))
 
-    def move(self, state: bytes, element: str, moment: Moment) -> Step:
+    def move(self, state: State, element: str, moment: Moment) -> Step:
         """Put one token before `element` and take away all others, also in a closed case. Raises RunError."""
         if element not in {each.id for each in self.targets}:
             raise RunError(f"no token can be put before {element}")
         with at_moment(moment):
-            before = self._position(self._load(state))
+            before = self._load(state).position
             # A fresh tree: resetting the old one leaves its timers behind (facts.md).
             workflow = BpmnWorkflow(self._spec, self._subprocess_specs, script_engine=expressions)
-            known = {name: value for name, value in before.variables.items() if value is not None}
-            return self._go_on(workflow, lambda: put_token(workflow, element, known), before=before)
+            anew = begun_anew(self.diagram, element)
+            known = {name: value for name, value in before.variables.items() if value is not None and name not in anew}
+            return self._go_on(Live(workflow, before), lambda: put_token(workflow, element, known))
 
-    def reschedule(self, state: bytes, dues: Mapping[str, datetime], moment: Moment) -> Step:
+    def reschedule(self, state: State, dues: Mapping[str, datetime], moment: Moment) -> Step:
         """Let waiting timers (id -> new instant) be due at another time. Raises RunError."""
         with at_moment(moment):
-            workflow = self._load(state)
-            return self._go_on(workflow, lambda: self._reschedule(workflow, dues))
+            live = self._load(state)
+            return self._go_on(live, lambda: self._reschedule(live.workflow, dues))
 
-    def drop_timer(self, state: bytes, timer_id: str, moment: Moment) -> Step:
+    def drop_timer(self, state: State, timer_id: str, moment: Moment) -> Step:
         """Let a waiting timer never fire. Raises RunError, also when nothing else would go on without it."""
         with at_moment(moment):
-            workflow = self._load(state)
-            task = find_task(workflow, timer_id)
+            live = self._load(state)
+            task = find_task(live.workflow, timer_id)
             if task is None or due_of(task) is None:
                 raise RunError(f"timer {timer_id} is not waiting")
-            return self._go_on(workflow, task.cancel)
+            return self._go_on(live, task.cancel)
 
-    def cancel(self, state: bytes, moment: Moment, *, keep: bool = True) -> Step:
+    def cancel(self, state: State, moment: Moment, *, keep: bool = True) -> Step:
         """End the case beside the diagram: open tasks and waiting timers are dropped, no end event is reached.
 
         What was known stays known, should the case be reopened; without `keep` (histories before 0.2) it does not.
         """
         with at_moment(moment):
-            workflow = self._load(state)
-            return self._go_on(workflow, lambda: self._cancel(workflow, keep))
+            live = self._load(state)
+            return self._go_on(live, lambda: self._cancel(live.workflow, keep))
 
     @cached_property
     def targets(self) -> tuple[Element, ...]:
         """User tasks before which a token can be put by hand."""
         return token_targets(self.diagram)
 
-    def position(self, state: bytes) -> Position:
+    def position(self, state: State) -> Position:
         """Where the stored state stands."""
         with at_moment(Moment("read", datetime.now(UTC))):
-            return self._position(self._load(state))
+            return self._load(state).position
 
     def _run(self, task: Task, values: Mapping[str, Any]) -> None:
         for name, value in self._readable(values).items():
@@ -225,15 +249,9 @@ class Program:
     def _readable(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: values[name] for name in sorted(self.diagram.read_variables & values.keys())}
 
-    def _go_on(
-        self,
-        workflow: BpmnWorkflow,
-        act: Callable[[], object],
-        first: Task | None = None,
-        before: Position | None = None,
-    ) -> Step:
+    def _go_on(self, live: Live, act: Callable[[], object], first: Task | None = None) -> Step:
         passed: list[Task] = []
-        before = before or self._position(workflow)
+        workflow, before = live.workflow, live.position
         states = {task.id: task.state for task in all_tasks(workflow) if task.has_state(_REACHED)}
         try:
             act()
@@ -253,9 +271,8 @@ class Program:
         open_before = {task.id for task in before.tasks}
         open_after = {task.id for task in position.tasks}
         return Step(
-            state=self._dump(workflow),
+            live=Live(workflow, position),
             before=before,
-            position=position,
             opened=tuple(task for task in position.tasks if task.id not in open_before),
             closed=tuple(sorted(open_before - open_after)),
             elements=tuple(filter(None, elements)),
@@ -269,7 +286,7 @@ class Program:
             raise RunError("an error or escalation of the diagram was caught nowhere", "uncaught")
         if not position.completed and not position.tasks and not position.timers:
             raise RunError("the case is open but nothing waits in it", "idle")
-        if depth_of(workflow) > MAX_DEPTH:
+        if len(workflow.tasks) > MAX_DEPTH and depth_of(workflow) > MAX_DEPTH:
             raise RunError(f"the case is deeper than {MAX_DEPTH} steps", "deep")
 
     def _flows_into(self, tasks: list[Task]) -> tuple[str, ...]:
@@ -315,10 +332,12 @@ class Program:
     def _read_of(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {name: data.get(name) for name in sorted(self.diagram.read_variables)}
 
-    def _dump(self, workflow: BpmnWorkflow) -> bytes:
-        return zstandard.compress(orjson.dumps(serializers.state.to_dict(workflow)), 1)
-
-    def _load(self, state: bytes) -> BpmnWorkflow:
+    def _load(self, state: State) -> Live:
+        if isinstance(state, Live):
+            if state.spent:
+                raise RunError("the state has gone on")
+            state.spent = True
+            return state
         try:
             stored = orjson.loads(zstandard.decompress(state))
             # The registry passes the shared spec objects through and restores only what is a dictionary.
@@ -327,7 +346,19 @@ class Program:
             workflow.script_engine = expressions
         except Exception as error:  # the library fails in many ways on bytes it did not write
             raise UnreadableState(repr(error)) from error
-        return workflow
+        return Live(workflow, self._position(workflow))
+
+
+def same_state(one: bytes, other: bytes) -> bool:
+    """Whether two stored states are equal, whatever release of the compressor wrote them."""
+    return one == other or _plain(one) == _plain(other)
+
+
+def _plain(state: bytes) -> bytes:
+    try:
+        return zstandard.decompress(state)
+    except zstandard.ZstdError:
+        return b""
 
 
 def after(timer: WaitingTimer) -> datetime:

@@ -21,6 +21,13 @@ def token_targets(diagram: Diagram) -> tuple[Element, ...]:
     )
 
 
+def begun_anew(diagram: Diagram, element: str) -> frozenset[str]:
+    """Variables of repetitions from here on: the library cannot begin one whose list or items are there already."""
+    ahead = _reach(diagram, [element])
+    repeated = [each.multi for each in diagram.elements.values() if each.multi and each.id in ahead]
+    return frozenset(name for multi in repeated for name in (multi.item, multi.answer, multi.result) if name)
+
+
 def _within_forks(diagram: Diagram) -> set[str]:
     found: set[str] = set()
     for element in diagram.elements.values():

@@ -38,7 +38,7 @@ from tests.process.drawing import (
 
 ERROR, WARNING = "galat", "peringatan"
 CONDITION = "jenis == 'informasi'"
-DURATION = '"P14D"'
+DURATION = "hari_kerja(10)"
 SIMPLE = "mulai>isi>a>selesai"
 DECIDE = "mulai>isi>p>g>selesai; a>selesai; g>a: "
 LIST = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 3, "wajib": True}
@@ -323,6 +323,9 @@ BROKEN: dict[str, Case] = {
     # timers
     "a time without quotes": in_sop("batas_konfirmasi", "dalam tanda petik", (DURATION, "P14D")),
     "code in a timer": in_sop("batas_konfirmasi", "tidak dikenal", (DURATION, "open('/etc/passwd').read()")),
+    "no working days": in_sop("batas_konfirmasi", "dari 1 sampai 1000", (DURATION, "hari_kerja(0)")),
+    "working time with more": in_sop("batas_konfirmasi", "ditulis sendirian", (DURATION, "max(hari_kerja(1), 2)")),
+    "working time in a condition": in_sop("alur_permintaan_informasi", "hanya berlaku pada", (CONDITION, "hari_kerja(1) == 'x'")),
     "a time in words": in_sop("batas_konfirmasi", "bukan lama waktu", (DURATION, '"14 hari"')),
     "a wait of centuries": in_sop("batas_konfirmasi", "paling lama 5 tahun", (DURATION, '"P99999M"')),
     "a date without zone": wrong(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -17,12 +17,12 @@ SINCE = date(2025, 1, 1)
 
 
 def make_accounts(session: Session, now: datetime) -> int:
-    """Register every demo person who is missing, with appointments since 2025 or earlier; returns how many."""
+    """Register every demo person who is missing, one a minute, with appointments since 2025; returns how many."""
     addresses = [person.email for person in people()]
     known = set(session.scalars(select(Account.email).where(Account.email.in_(addresses))))
     missing = [person for person in people() if person.email not in known]
-    for person in missing:
-        _register(session, person, now)
+    for nth, person in enumerate(missing, start=1):
+        _register(session, person, now + timedelta(minutes=nth))
     return len(missing)
 
 

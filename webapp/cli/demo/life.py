@@ -51,10 +51,13 @@ def wait_for_timer(office: Office, case_id: str, due: datetime) -> Life:
 
 
 def _file(office: Office, plan: Plan) -> Generator[datetime, datetime, datetime]:
-    at = yield plan.start - timedelta(minutes=0 if plan.by_clerk else plan.rng.uniform(5, 12))
+    """Who is new registers first; a clerk does it while the person waits."""
+    minutes = plan.rng.uniform(4, 12)
+    early = plan.start - timedelta(minutes=minutes)
+    at = yield office.time.at(office.time.minute(plan.start) - minutes) if plan.by_clerk else early
     if not office.is_known(plan.reporter):
         office.register(plan.reporter, at)
-    at = yield plan.start if not plan.by_clerk else office.time.after(at, plan.rng.uniform(2, 8))
+    at = yield max(at, plan.start)
     office.file(plan, at)
     return at
 
