@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -63,6 +64,7 @@ def _prepare(settings: Settings) -> None:
     from engine.store.migrate import upgrade
 
     check_injection()
+    os.umask(0o077)  # database and attachments hold personal data: for this user only
     settings.var.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database)
     load_signer(settings.keys)
