@@ -101,7 +101,7 @@ def _document(data: bytes) -> bytes:
                 _bare_photograph(document, part)
         for key in list(document.docinfo.keys()):
             del document.docinfo[key]
-        document.save(out, linearize=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        document.save(out, linearize=False, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
 
 

@@ -325,7 +325,9 @@ BROKEN: dict[str, Case] = {
     "code in a timer": in_sop("batas_konfirmasi", "tidak dikenal", (DURATION, "open('/etc/passwd').read()")),
     "no working days": in_sop("batas_konfirmasi", "dari 1 sampai 1000", (DURATION, "hari_kerja(0)")),
     "working time with more": in_sop("batas_konfirmasi", "ditulis sendirian", (DURATION, "max(hari_kerja(1), 2)")),
-    "working time in a condition": in_sop("alur_permintaan_informasi", "hanya berlaku pada", (CONDITION, "hari_kerja(1) == 'x'")),
+    "working time in a condition": in_sop(
+        "alur_permintaan_informasi", "hanya berlaku pada", (CONDITION, "hari_kerja(1) == 'x'")
+    ),
     "a time in words": in_sop("batas_konfirmasi", "bukan lama waktu", (DURATION, '"14 hari"')),
     "a wait of centuries": in_sop("batas_konfirmasi", "paling lama 5 tahun", (DURATION, '"P99999M"')),
     "a date without zone": wrong(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import time
+from functools import cache
 
 from PIL import Image, ImageDraw
 
 _PAPER, _INK, _COLOURS = (255, 255, 255), (60, 60, 60), ((214, 228, 240), (226, 236, 218), (244, 230, 214))
+_WRITTEN = time.gmtime(0)  # a PDF tells when it was made
 
 
+@cache
 def make_file(name: str) -> bytes:
     """A PNG or, for a name that ends so, a PDF; the same bytes for the same name."""
     picture = Image.new("RGB", (620, 877) if name.endswith(".pdf") else (640, 480), _PAPER)
@@ -25,5 +29,9 @@ def make_file(name: str) -> bytes:
     draw.text((40, 40), name, fill=_INK, font_size=24)
     draw.text((40, 80), "Berkas contoh, bukan dokumen sebenarnya", fill=_INK, font_size=18)
     out = io.BytesIO()
-    picture.save(out, "PDF" if name.endswith(".pdf") else "PNG")
+    if name.endswith(".pdf"):
+        # Without a time of making, which would differ from run to run.
+        picture.save(out, "PDF", creationDate=None, modDate=None)
+    else:
+        picture.save(out, "PNG")
     return out.getvalue()
