@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from engine.access import ADMINISTRATOR, AUDITOR, LEADER, Actor, Rights, held_with
+from engine.access import ADMINISTRATOR, AUDITOR, LEADER, PROCESS_OWNER, Actor, Rights, held_with
 
 View = TypeVar("View", bound=Callable[..., Any])
 Allowed = Callable[[Actor, Rights], bool]
@@ -45,6 +45,11 @@ def oversight(actor: Actor, rights: Rights) -> bool:
 def auditor(actor: Actor, _rights: Rights) -> bool:
     """Auditors."""
     return actor.holds(AUDITOR)
+
+
+def process_owner(actor: Actor, _rights: Rights) -> bool:
+    """Pemilik Proses."""
+    return actor.holds(PROCESS_OWNER)
 
 
 def administrator(actor: Actor, _rights: Rights) -> bool:

@@ -20,6 +20,7 @@ from webapp import (
     audit,
     calendar,
     complaints,
+    drafts,
     erasure,
     failures,
     filing,
@@ -39,8 +40,8 @@ from webapp import text as words
 
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
-    public, accounts, filing, complaints, operations, tasks, processes, audit, manage, calendar, incidents, erasure,
-    reports, messages, outgoing,
+    public, accounts, filing, complaints, operations, tasks, processes, drafts, audit, manage, calendar, incidents,
+    erasure, reports, messages, outgoing,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

@@ -6,11 +6,11 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from engine.errors import Conflict, Incident, NotAllowed, NotFound, Refusal
+from engine.errors import Conflict, Incident, NotAllowed, NotFound, Refusal, Rejected
 
 log = logging.getLogger(__name__)
 _PAGES = {
@@ -26,8 +26,11 @@ def register(app: Flask) -> None:
     """Answer every refusal and mistake with a page."""
     app.register_error_handler(NotFound, lambda _: page(404, *_PAGES[404]))
     app.register_error_handler(NotAllowed, lambda error: page(403, "Tidak diizinkan", error.message))
-    app.register_error_handler(Conflict, lambda error: page(409, "Sudah berubah", error.message))
+    app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(Incident, lambda error: page(500, "Aduan ini tertahan", error.message))
+    app.register_error_handler(
+        Rejected, lambda error: page(400 if not request.is_json else 422, "Tidak dapat diterima", error.message)
+    )
     app.register_error_handler(Refusal, lambda error: page(400, "Tidak dapat diterima", error.message))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_away)
@@ -35,9 +38,18 @@ def register(app: Flask) -> None:
 
 
 def page(code: int, title: str, message: str, copy: list[tuple[str, str]] | None = None, **more: Any) -> Response:
-    """An error page; `copy` gives back what was typed."""
+    """An error page; `copy` gives back what was typed. A program that sent JSON gets {message} instead."""
+    if request.is_json:
+        return make_response(jsonify(message=message), code)
     shown = render_template("errors/galat.html", kode=code, judul=title, pesan=message, salinan=copy or [], **more)
     return make_response(shown, code)
+
+
+def _conflict(error: Conflict) -> Response:
+    if request.is_json:
+        at = error.at.isoformat() if error.at else None
+        return make_response(jsonify(message=error.message, by=error.by, at=at), 409)
+    return page(409, "Sudah berubah", error.message)
 
 
 def conflict(error: Conflict, copy: list[tuple[str, str]], back: str) -> Response:

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from engine.store.deployments import Deployed, all_deployed
-from webapp.access import anyone_logged_in, needs, staff
-from webapp.context import database
+from engine.store.drafts import drafts
+from webapp.access import anyone_logged_in, needs, process_owner, staff
+from webapp.context import actor, database, rights
 
 blueprint = Blueprint("processes", __name__)
 
@@ -19,8 +20,12 @@ def index() -> str:
     """All processes, newest version first; the version in force is shown whole."""
     with database() as session:
         versions = list(reversed(all_deployed(session)))
+        owner = process_owner(actor(), rights())
+        changing = drafts(session) if owner else []
     in_force = {each.process_id: each for each in reversed(versions)}
-    return render_template("processes/daftar.html", versions=versions, in_force=list(in_force.values()))
+    return render_template(
+        "processes/daftar.html", versions=versions, in_force=list(in_force.values()), drafts=changing, owner=owner
+    )
 
 
 @blueprint.get("/proses/<process_id>/<int:number>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, jsonify, make_response, render_template, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from engine.files import FileRefused
@@ -14,6 +14,8 @@ from webapp.posted import stage, token_of
 from webapp.typed import in_words
 
 SECRET_FIELDS = ("sandi", "csrf_token")  # never echoed
+ENDED = "Sesi berakhir. Masuk lagi di tab lain; yang belum tersimpan masih ada di halaman ini."
+OLD = "Halaman ini sudah terlalu lama terbuka. Muat ulang; yang belum tersimpan masih ada di peramban ini."
 KEPT_FOR = 12 * 3600  # seconds in which an interrupted post can be resumed
 
 
@@ -62,13 +64,17 @@ def _staged_files() -> list[tuple[str, str]]:
 
 
 def ask_login() -> Response:
-    """The login form in place of the page, with what was typed inside it."""
+    """The login form in place of the page, with what was typed inside it; a program that sent JSON is told."""
+    if request.is_json:
+        return make_response(jsonify(message=ENDED), 401)
     pending = pack(request.path, typed_pairs())
     return make_response(login_page({}, {}, isian=pending, berakhir=True), 401)
 
 
 def ask_again() -> Response:
     """A post whose form is too old or not from this site: shown to the person, who sends it or not."""
+    if request.is_json:
+        return make_response(jsonify(message=OLD), 400)
     return resume_page(request.path, typed_pairs(), status=400)
 
 

@@ -395,6 +395,44 @@ class Cursor(Base):
     place: Mapped[int] = mapped_column(BigInteger)
 
 
+class Draft(Base):
+    """A diagram with its forms that someone is changing. What is in force never depends on it."""
+
+    __tablename__ = "draft"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[str] = mapped_column(Text, index=True)
+    based_on: Mapped[int] = mapped_column(Integer)  # number of the deployment it began from
+    state: Mapped[str] = mapped_column(String(12))  # open, discarded
+    rev: Mapped[int] = mapped_column(Integer)  # compare-and-set; the newest revision
+    author_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column()
+    changed_at: Mapped[datetime] = mapped_column()
+    changed_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+
+
+class DraftRevision(Base):
+    """A draft as it was saved. Saves that follow each other closely leave only the last of them."""
+
+    __tablename__ = "draft_revision"
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), primary_key=True)
+    rev: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column()
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str] = mapped_column(String(12))  # mulai, otomatis, impor, formulir, pulih
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # compressed JSON {xml, forms}
+
+
+class DraftPresence(Base):
+    """Who has a draft open in which tab of a browser, so that a second person is told."""
+
+    __tablename__ = "draft_presence"
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    tab: Mapped[str] = mapped_column(String(16), primary_key=True)
+    since: Mapped[datetime] = mapped_column()
+    seen_at: Mapped[datetime] = mapped_column()
+
+
 class Counter(Base):
     """Gapless numbers, e.g. of cases per year."""
 

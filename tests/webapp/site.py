@@ -33,6 +33,7 @@ STAFF = {
     "bidang.sd": ("Bidang Terkait", "sd", "Kepala Bidang SD"),
     "bidang.smp": ("Bidang Terkait", "smp", "Kepala Bidang SMP"),
     "proses": ("Pemilik Proses", None, "Analis Tata Laksana"),
+    "proses2": ("Pemilik Proses", None, "Kepala Subbagian Umum"),
     "auditor": ("Auditor", None, "Auditor Muda"),
     "pimpinan": ("Pimpinan", None, "Kepala Dinas"),
     "sistem": ("Pengelola Sistem", None, "Pranata Komputer"),
