@@ -35,6 +35,7 @@ from engine.store.deployments import latest_deployed
 from engine.store.models import Account, Attachment, Case, Cursor, Event, EventValue, Task
 from engine.worktime import WIB, Calendar, State
 from tests.cli.conftest import Aduan
+from tests.rig.databases import NewDatabase
 from webapp.cli.demo.make import CASES, has_cases, make_demo, opening
 from webapp.cli.demo.office_time import OfficeTime
 from webapp.cli.demo.plan import Plan, Planner
@@ -325,8 +326,8 @@ def test_attachments_are_real_files_bound_to_their_case(small: Made) -> None:
     assert all((small.settings.files / each.id[:2] / each.id).stat().st_size == each.size for each in attached)
 
 
-def test_a_handful_on_either_database(new_database: Callable[[bool], str], tmp_path: Path) -> None:
-    made = Made(new_database(True), tmp_path / "var")
+def test_a_handful_on_either_database(new_database: NewDatabase, tmp_path: Path) -> None:
+    made = Made(new_database(), tmp_path / "var")
     try:
         made.fill(8)
         _check_history(made)

@@ -2,8 +2,6 @@
 
 import itertools
 import json
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,10 +13,9 @@ import pytest
 from tests.engine.office import ROOT, Office
 from tests.faults.aftermath import Place
 from tests.process.drawing import sop_with
-from tests.rig.postgres import Server
+from tests.rig.databases import NewDatabase
 
 _numbers = itertools.count(1)
-_TEMPLATE = "aduan_gugur"
 _FLOW = '<bpmn:sequenceFlow id="alur_batas_lewat" sourceRef="batas_konfirmasi" targetRef="{}" />'
 # After the reporter's time a second one runs, so that one worker may find both over.
 TWO_TIMERS = sop_with(
@@ -41,45 +38,16 @@ def found(url: str) -> None:
         office.deploy(TWO_TIMERS)
 
 
-@pytest.fixture(scope="session")
-def sqlite_founded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The office in a file that nobody has open, so that a plain copy is whole."""
-    path = tmp_path_factory.mktemp("gugur") / "aduan.db"
-    shutil.copyfile(sqlite_template, path)
-    found(f"sqlite:///{path}")
-    assert [each.name for each in path.parent.iterdir()] == [path.name]
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgres_founded(postgres_server: Server, postgres_template: str) -> str:
-    """The same as a database to copy from."""
-    postgres_server.execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE {postgres_template}")
-    found(postgres_server.url(_TEMPLATE))
-    return _TEMPLATE
-
-
 @pytest.fixture
-def new_place(storage: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Place]]:
+def new_place(new_database: NewDatabase, tmp_path: Path) -> Callable[[], Place]:
     """Make offices that vanish after the test."""
-    made: list[str] = []
 
     def make() -> Place:
-        number = next(_numbers)
-        folder = tmp_path / str(number)
+        folder = tmp_path / str(next(_numbers))
         folder.mkdir()
-        if storage == "sqlite":
-            shutil.copyfile(request.getfixturevalue("sqlite_founded"), folder / "aduan.db")
-            return Place(f"sqlite:///{folder / 'aduan.db'}", folder)
-        made.append(f"aduan_gugur_{os.getpid()}_{number}")
-        template = request.getfixturevalue("postgres_founded")
-        server.execute(f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
-        return Place(server.url(made[-1]), folder)
+        return Place(new_database("gugur", found), folder)
 
-    server: Server = request.getfixturevalue("postgres_server") if storage == "postgresql" else None
-    yield make
-    for name in made:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return make
 
 
 @pytest.fixture(scope="session")

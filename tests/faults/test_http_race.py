@@ -12,14 +12,15 @@ from lxml import html
 from engine.commands.accounts import give_appointment, register_account
 from engine.store.database import transaction
 from tests.faults.race import race, split
-from tests.webapp.site import PASSWORD, Person, Site, make_site
+from tests.rig.databases import NewDatabase
+from tests.webapp.site import PASSWORD, Person, Site, furnish, make_site
 
 RACERS = 8
 
 
 @pytest.fixture
-def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    made = make_site(database_url, tmp_path / "var")
+def site(new_database: NewDatabase, tmp_path: Path) -> Iterator[Site]:
+    made = make_site(new_database("situs", furnish), tmp_path / "var")
     yield made
     made.engine.dispose()
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.office import Office
+from tests.engine.office import Office, found
 from tests.history.ledger import Ledger
+from tests.rig.databases import NewDatabase
 
 
 @pytest.fixture
-def ledger(database_url: str, tmp_path: Path) -> Iterator[Ledger]:
+def ledger(new_database: NewDatabase, tmp_path: Path) -> Iterator[Ledger]:
     """Seeded, staffed, the SOP in force, nothing in the log yet."""
-    with Office.at(database_url, tmp_path / "lampiran") as office:
+    with Office.at(new_database("kantor", found), tmp_path / "lampiran") as office:
         yield Ledger(office, tmp_path / "keys")
 
 

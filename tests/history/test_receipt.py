@@ -14,12 +14,13 @@ from engine.queries.proofs import case_code
 from engine.store.database import snapshot
 from engine.store.models import Case
 from engine.worker.rounds import log_events
-from tests.webapp.site import Site, make_site
+from tests.rig.databases import NewDatabase
+from tests.webapp.site import Site, furnish, make_site
 
 
 @pytest.fixture
-def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    made = make_site(database_url, tmp_path / "var")
+def site(new_database: NewDatabase, tmp_path: Path) -> Iterator[Site]:
+    made = make_site(new_database("situs", furnish), tmp_path / "var")
     yield made
     made.engine.dispose()
 

@@ -1,4 +1,7 @@
-"""Fixtures: a fresh database for each test, on both storages. Of migrations it knows only the entry point."""
+"""Fixtures: a fresh database for each test, on both storages. Of migrations it knows only the entry point.
+
+What a test begins with is made once in a test process and copied from then on: that is far quicker.
+"""
 
 import itertools
 import os
@@ -16,7 +19,8 @@ except ImportError:
     import sqlite3 as sqlite
 
 _numbers = itertools.count(1)
-_TEMPLATE = "aduan_template"
+Furnish = Callable[[str], None]
+NewDatabase = Callable[..., str]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -34,67 +38,105 @@ def postgres_server(request: pytest.FixtureRequest) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: Server) -> str:
-    """A migrated database that the others are copied from: copying takes 30 ms, migrating a second."""
-    postgres_server.execute(f"CREATE DATABASE {_TEMPLATE}")
-    _migrate(postgres_server.url(_TEMPLATE))
-    return _TEMPLATE
+class Templates:
+    """Databases that others are copied from, made on first use by `furnish(url)`; "" is migrated and empty."""
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self._request = request
+        self._folder = folder
+        self._files: dict[str, Path] = {}
+        self._names: dict[str, str] = {}
+
+    @property
+    def server(self) -> Server:
+        """The private PostgreSQL, started on first use."""
+        found: Server = self._request.getfixturevalue("postgres_server")
+        return found
+
+    def sqlite(self, name: str, furnish: Furnish) -> Path:
+        """A file that nobody has open."""
+        if name not in self._files:
+            path = self._folder / f"{name or 'skema'}.db"
+            if name:
+                copy_sqlite(self.sqlite("", migrate), path)
+            furnish(f"sqlite:///{path}")
+            self._files[name] = path
+        return self._files[name]
+
+    def postgres(self, name: str, furnish: Furnish) -> str:
+        """A database that nobody is connected to."""
+        if name not in self._names:
+            made = f"aduan_template_{name}"
+            beginning = self.postgres("", migrate) if name else "template1"
+            self.server.execute(f"CREATE DATABASE {made} TEMPLATE {beginning}")
+            furnish(self.server.url(made))
+            self._names[name] = made
+        return self._names[name]
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file that the others are copied from."""
-    path = tmp_path_factory.mktemp("template") / "aduan.db"
-    _migrate(f"sqlite:///{path}")
-    return path
+def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """One set for each test process."""
+    return Templates(request, tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(templates: Templates) -> Path:
+    """A migrated SQLite file to copy from."""
+    return templates.sqlite("", migrate)
 
 
 @pytest.fixture
-def new_database(request: pytest.FixtureRequest, storage: str, tmp_path: Path) -> Iterator[Callable[[bool], str]]:
-    """Make databases that vanish after the test: new_database(True) migrated, new_database(False) empty."""
+def new_database(templates: Templates, storage: str, tmp_path: Path) -> Iterator[NewDatabase]:
+    """Make databases that vanish after the test: new_database() migrated, new_database(None) without any table,
+    new_database("kantor", furnish) a copy of what `furnish(url)` made of a migrated one.
+    """
     if storage == "sqlite":
-        yield lambda migrated: _sqlite_copy(request, tmp_path, migrated)
+        yield lambda name="", furnish=migrate: _sqlite(templates, tmp_path, name, furnish)
         return
-    server: Server = request.getfixturevalue("postgres_server")
     made: list[str] = []
 
-    def create(migrated: bool) -> str:
-        template = request.getfixturevalue("postgres_template") if migrated else "template1"
+    def create(name: str | None = "", furnish: Furnish = migrate) -> str:
+        template = "template1" if name is None else templates.postgres(name, furnish)
         made.append(f"aduan_{os.getpid()}_{next(_numbers)}")
-        server.execute(f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
-        return server.url(made[-1])
+        templates.server.execute(f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
+        return templates.server.url(made[-1])
 
     yield create
-    for name in made:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    for each in made:
+        templates.server.execute(f"DROP DATABASE {each} WITH (FORCE)")
 
 
 @pytest.fixture
-def database_url(new_database: Callable[[bool], str]) -> str:
+def database_url(new_database: NewDatabase) -> str:
     """The URL of a fresh, migrated database."""
-    return new_database(True)
+    return new_database()
 
 
 @pytest.fixture
-def empty_database_url(new_database: Callable[[bool], str]) -> str:
+def empty_database_url(new_database: NewDatabase) -> str:
     """The URL of a fresh database without any table."""
-    return new_database(False)
+    return new_database(None)
 
 
-def _sqlite_copy(request: pytest.FixtureRequest, folder: Path, migrated: bool) -> str:
+def _sqlite(templates: Templates, folder: Path, name: str | None, furnish: Furnish) -> str:
     path = folder / f"aduan-{next(_numbers)}.db"
-    if migrated:
-        template = sqlite.connect(request.getfixturevalue("sqlite_template"))
-        try:
-            # A plain file copy would lose what still lies in the write-ahead log.
-            template.execute("VACUUM INTO ?", (str(path),))
-        finally:
-            template.close()
+    if name is not None:
+        copy_sqlite(templates.sqlite(name, furnish), path)
     return f"sqlite:///{path}"
 
 
-def _migrate(url: str) -> None:
+def copy_sqlite(template: Path, path: Path) -> None:
+    """A copy of a database file; a plain file copy would lose what still lies in the write-ahead log."""
+    connection = sqlite.connect(template)
+    try:
+        connection.execute("VACUUM INTO ?", (str(path),))
+    finally:
+        connection.close()
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema."""
     from engine.store.migrate import upgrade
 
     upgrade(url)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from sqlalchemy import create_engine, inspect, text
 
 from tests.rig.chromium import Faults
+from tests.rig.databases import NewDatabase
 
 PAGE = b"<!doctype html><title>Rig</title><link rel='icon' href='data:,'><p>Selamat datang</p>"
 
@@ -32,9 +33,9 @@ def test_an_empty_database_answers_and_is_empty_each_time(empty_database_url: st
     assert tables_of(empty_database_url) == ["sisa"]
 
 
-def test_a_migrated_database_has_the_tables(database_url: str, new_database: Callable[[bool], str]):
+def test_a_migrated_database_has_the_tables(database_url: str, new_database: NewDatabase):
     assert "event" in tables_of(database_url)
-    assert tables_of(new_database(True)) == tables_of(database_url)
+    assert tables_of(new_database()) == tables_of(database_url)
 
 
 def test_the_url_names_the_storage(storage: str, empty_database_url: str):

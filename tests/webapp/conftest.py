@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.webapp.site import Site, make_site
+from tests.rig.databases import NewDatabase
+from tests.webapp.site import Site, furnish, make_site
 
 
 @pytest.fixture
-def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    made = make_site(database_url, tmp_path / "var")
+def site(new_database: NewDatabase, tmp_path: Path) -> Iterator[Site]:
+    made = make_site(new_database("situs", furnish), tmp_path / "var")
     yield made
     made.engine.dispose()

@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse, encode_multipart
@@ -22,8 +23,8 @@ from engine.commands.accounts import give_appointment, register_account
 from engine.commands.deploy import deploy, read_forms
 from engine.commands.seed import seed_tables
 from engine.settings import FORMS, PROCESSES, Settings
-from engine.store.database import transaction
-from engine.store.models import Case, Event, Task
+from engine.store.database import open_database, transaction
+from engine.store.models import Account, Case, Event, Task
 from webapp.app import create_app
 
 PASSWORD = "aduan-demo"
@@ -200,20 +201,36 @@ def text_of(answer: TestResponse) -> str:
 
 
 def make_site(database_url: str, var: Path) -> Site:
-    """Deploy the SOP, seed the tables, create the people."""
+    """The application on a furnished database (or an empty one, which it furnishes)."""
     settings = Settings(_env_file=None, secret_key="k" * 40, metrics_token="m" * 20, var=var, database_url=database_url)
     app = create_app(settings)
     engine = app.extensions["aduan_engine"]
-    site = Site(app, engine, settings)
-    now = datetime.now(UTC)
     with transaction(engine) as session:
-        seed_tables(session)
-        deploy(session, (PROCESSES / "aduan.bpmn").read_bytes(), read_forms(FORMS), now=now)
-        for name in (*STAFF, *REPORTERS):
-            contact = f"{name}@demo.test"
-            site.ids[name] = register_account(session, name=f"Nama {name}", contact=contact, password=PASSWORD, now=now)
-        for name, (role, unit, position) in STAFF.items():
+        if session.scalar(select(Account.id).limit(1)) is None:
+            _furnish(session)
+    with transaction(engine) as session:
+        emails = session.execute(select(Account.email, Account.id)).all()
+    return Site(app, engine, settings, {email.partition("@")[0]: account for email, account in emails})
+
+
+def furnish(url: str) -> None:
+    """Deploy the SOP, seed the tables, create the people: to be copied from."""
+    engine = open_database(url)
+    with transaction(engine) as session:
+        _furnish(session)
+    engine.dispose()
+
+
+def _furnish(session: Session) -> None:
+    now = datetime.now(UTC)
+    seed_tables(session)
+    deploy(session, (PROCESSES / "aduan.bpmn").read_bytes(), read_forms(FORMS), now=now)
+    for name in (*STAFF, *REPORTERS):
+        account = register_account(
+            session, name=f"Nama {name}", contact=f"{name}@demo.test", password=PASSWORD, now=now
+        )
+        if name in STAFF:
+            role, unit, position = STAFF[name]
             give_appointment(
-                session, site.ids[name], role=role, unit=unit, position=position, now=now, valid_from=date(2025, 1, 1)
+                session, account, role=role, unit=unit, position=position, now=now, valid_from=date(2025, 1, 1)
             )
-    return site

@@ -82,7 +82,8 @@ class TestSaving:
         "body",
         [
             b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", {}, {"rev": "1"}, {"rev": True}, {"rev": 0}, {"rev": 1e30},
-            b'{"rev": 1180591620717411303424}', {"rev": 1, "xml": 5}, {"rev": 1, "forms": []}, {"rev": 1, "xml": "kein XML"},
+            b'{"rev": 1180591620717411303424}', {"rev": 1, "xml": 5},
+            {"rev": 1, "forms": []}, {"rev": 1, "xml": "kein XML"},
             {"rev": 1, "xml": "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}, {"rev": 1, "forms": {"a": 1}},
             {"rev": 1, "xml": "<a>" + "x" * 1_000_001 + "</a>"}, {"rev": 1, "forms": {"a": {"b": "c" * 2_000_001}}},
         ],

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.office import Office
+from tests.engine.office import found as founded
+from tests.rig.databases import NewDatabase
 from tests.worker.bureau import Bureau
 from tests.worker.mailbox import Mailbox, mail_server
 
@@ -18,9 +20,9 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def bureau(database_url: str, mailbox: Mailbox, tmp_path: Path) -> Iterator[Bureau]:
+def bureau(new_database: NewDatabase, mailbox: Mailbox, tmp_path: Path) -> Iterator[Bureau]:
     """Everyone is there; its worker has begun, and nobody has been told anything."""
-    with Office.at(database_url, tmp_path / "lampiran") as office:
+    with Office.at(new_database("kantor", founded), tmp_path / "lampiran") as office:
         found = Bureau(office, tmp_path, mailbox)
         found.round()
         yield found
