@@ -4,13 +4,14 @@ What a test begins with is made once in a test process and copied from then on: 
 """
 
 import itertools
-import os
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 
 from tests.rig.absent import leave_out
+from tests.rig.copies import Copies, Copy
 from tests.rig.postgres import Server, find_programs, private_server
 
 try:  # two SQLite libraries on one file in one process may corrupt it: take the one that the engine takes
@@ -46,6 +47,11 @@ class Templates:
         self._folder = folder
         self._files: dict[str, Path] = {}
         self._names: dict[str, str] = {}
+
+    @cached_property
+    def copies(self) -> Copies:
+        """Copies on the private PostgreSQL."""
+        return Copies(self.server)
 
     @property
     def server(self) -> Server:
@@ -94,17 +100,16 @@ def new_database(templates: Templates, storage: str, tmp_path: Path) -> Iterator
     if storage == "sqlite":
         yield lambda name="", furnish=migrate: _sqlite(templates, tmp_path, name, furnish)
         return
-    made: list[str] = []
+    lent: list[Copy] = []
 
     def create(name: str | None = "", furnish: Furnish = migrate) -> str:
         template = "template1" if name is None else templates.postgres(name, furnish)
-        made.append(f"aduan_{os.getpid()}_{next(_numbers)}")
-        templates.server.execute(f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
-        return templates.server.url(made[-1])
+        lent.append(templates.copies.lend(template))
+        return templates.server.url(lent[-1].name)
 
     yield create
-    for each in made:
-        templates.server.execute(f"DROP DATABASE {each} WITH (FORCE)")
+    for each in lent:
+        templates.copies.take_back(each)
 
 
 @pytest.fixture

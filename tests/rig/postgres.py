@@ -31,9 +31,12 @@ class Server:
 
     def execute(self, statement: str) -> None:
         """Run one statement as the owner, outside any transaction (CREATE DATABASE needs that)."""
-        where = f"host={self.folder} user={self.user} dbname=postgres"
-        with psycopg.connect(where, autocommit=True) as connection:
+        with self.connect("postgres") as connection:
             connection.execute(statement.encode())
+
+    def connect(self, database: str) -> psycopg.Connection:
+        """The owner's connection to a database, in autocommit."""
+        return psycopg.connect(f"host={self.folder} user={self.user} dbname={database}", autocommit=True)
 
 
 def find_programs() -> Path | None:

@@ -3,16 +3,25 @@
 import random
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Page
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from tests.rig.chromium import Faults
 from tests.rig.databases import NewDatabase
 
 PAGE = b"<!doctype html><title>Rig</title><link rel='icon' href='data:,'><p>Selamat datang</p>"
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Connection]:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
 
 
 def tables_of(url: str) -> list[str]:
@@ -104,3 +113,20 @@ class _StrictSite(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep test output clean."""
+
+
+@pytest.mark.parametrize("storage", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("round_number", [1, 2, 3])
+def test_a_copy_is_whole_again_whatever_the_test_before_did(new_database: NewDatabase, round_number: int):
+    def furnish(url: str) -> None:
+        with opened(url) as connection:
+            connection.execute(text("CREATE TABLE laci (id serial PRIMARY KEY, isi text NOT NULL)"))
+            connection.execute(text("INSERT INTO laci (isi) VALUES ('satu'), ('dua')"))
+
+    with opened(new_database("laci", furnish)) as connection:
+        assert connection.execute(text("SELECT id, isi FROM laci ORDER BY id")).all() == [(1, "satu"), (2, "dua")]
+        assert connection.execute(text("INSERT INTO laci (isi) VALUES ('tiga') RETURNING id")).scalar_one() == 3
+        connection.execute(text("DELETE FROM laci WHERE id = 1"))
+        if round_number == 2:
+            connection.execute(text("ALTER TABLE laci ALTER COLUMN isi DROP NOT NULL"))
+            connection.execute(text("INSERT INTO laci (isi) VALUES (NULL)"))
