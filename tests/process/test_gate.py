@@ -41,6 +41,7 @@ CONDITION = "jenis == 'informasi'"
 DURATION = "hari_kerja(10)"
 SIMPLE = "mulai>isi>a>selesai"
 DECIDE = "mulai>isi>p>g>selesai; a>selesai; g>a: "
+SPAN = {"type": "integer", "minimum": 0, "maximum": 50, "wajib": True}
 LIST = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 3, "wajib": True}
 
 
@@ -744,6 +745,13 @@ SOUND = {
             "mulai>isi>s>a>selesai; s>b>x",
         ),
         {},
+    ),
+    "ways that wide ranges of numbers open": (
+        draw(
+            [user("p", "putus"), exclusive("g", "g_h"), user("a"), exclusive("h", "h_selesai"), user("b"), end()],
+            "mulai>isi>p>g>h>selesai; g>a: murid > 30; a>h; h>b: sisa == 7; b>selesai",
+        ),
+        {"putus": form(**{each: SPAN for each in ("murid", "guru", "sisa", "ruang")})},
     ),
     "a field of one branch read after the join": (
         draw(

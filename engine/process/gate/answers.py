@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice, product
+from math import prod
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -14,6 +15,8 @@ from engine.process.gate.values import closed_values
 
 MAX_TRIED = 500
 MAX_KEPT = 40
+MANY = 12  # a range of more numbers is tried at its ends and around what the diagram compares with
+RETRIES = 2  # a value may be refused because of what stands beside it
 
 
 def made_up(field: Mapping[str, Any]) -> Any:
@@ -44,7 +47,7 @@ def answers(form: Form, read: Collection[str], literals: Sequence[Any], rng: ran
     rng_order = [rng.sample(each, len(each)) for each in choices]
     validator = Draft202012Validator(form.schema)
     kept: list[dict[str, Any]] = []
-    for combination in islice(product(*rng_order), MAX_TRIED):
+    for combination in islice(_combinations(rng_order, rng), MAX_TRIED):
         values = {name: value for name, value in zip(names, combination, strict=True) if value is not None}
         if validator.is_valid(values):
             short = {name: values[name] for name in names if name in read and name in values}
@@ -54,13 +57,36 @@ def answers(form: Form, read: Collection[str], literals: Sequence[Any], rng: ran
     return kept
 
 
+def _combinations(choices: Sequence[Sequence[Any]], rng: random.Random) -> Iterator[Sequence[Any]]:
+    """Every combination when there are few; else each value of each field in turn among random others, without end."""
+    if prod(map(len, choices)) <= MAX_KEPT:
+        yield from product(*choices)
+        return
+    # Fields take turns, so that none of them uses up what may be kept.
+    for turn in range(max(map(len, choices))):
+        for index, own in enumerate(choices):
+            if turn < len(own):
+                for _ in range(RETRIES):
+                    yield [own[turn] if at == index else rng.choice(each) for at, each in enumerate(choices)]
+    while True:
+        yield [rng.choice(each) for each in choices]
+
+
+def _edges(values: list[Any], literals: Sequence[Any]) -> list[Any]:
+    """Of a long range of numbers its ends and what the diagram compares with; other lists stay whole."""
+    if len(values) <= MANY or not all(type(each) is int for each in values):
+        return values
+    near = {each + by for each in literals if type(each) is int for by in (-1, 0, 1)}
+    return [each for each in values if each in near or each in (values[0], values[-1])]
+
+
 def _candidates(form: Form, name: str, read: bool, literals: Sequence[Any]) -> list[Any]:
     field = form.properties[name]
     if not read:
         return [made_up(field)]
     closed = closed_values(field)
     if closed is not None:
-        found = list(closed)
+        found = _edges(list(closed), literals)
     else:
         kind = int if field.get("type") == "integer" else str if field.get("type") == "string" else None
         found = [made_up(field)]
