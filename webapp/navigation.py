@@ -95,7 +95,7 @@ def menu(actor: Actor | None, rights: Rights) -> list[dict[str, Any]]:
         found["/laporan"] = "Ringkasan"
     if actor.holds(ADMINISTRATOR):
         found["/kelola"] = "Kelola"
-    found["/proses"] = "SOP berlaku"
+    found["/proses"] = "SOP" if actor.holds(PROCESS_OWNER) else "SOP berlaku"
     return _entries(*((text, url) for url, text in found.items()))
 
 

@@ -99,3 +99,63 @@ def test_without_a_database_deploy_says_what_to_do(aduan: Aduan) -> None:
     result = aduan("process", "deploy", GOOD)
     assert result.exit_code == 1
     assert "aduan db upgrade" in result.stderr
+
+
+@pytest.fixture
+def quicker(tmp_path: Path) -> Path:
+    """The SOP with a shorter time for one step, without forms beside it."""
+    path = tmp_path / "quicker.bpmn"
+    path.write_text(GOOD.read_text().replace('value="3 hari"', 'value="2 hari"'))
+    return path
+
+
+def test_what_changed_is_told_in_the_words_of_the_sop(aduan: Aduan, quicker: Path, var: Path) -> None:
+    result = aduan("process", "diff", GOOD, quicker, "--forms", FORMS)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "1 perubahan:\n  Tanggapi aduan: waktu 3 → 2 hari\n"
+    assert not var.exists()
+
+
+def test_what_changed_is_machine_readable(aduan: Aduan, quicker: Path) -> None:
+    found = json.loads(aduan("process", "diff", GOOD, quicker, "--forms", FORMS, "--json").stdout)["changes"]
+    assert found == [
+        {
+            "kind": "standard", "element": "tanggapi_aduan", "mark": "ubah", "name": "Tanggapi aduan", "what": "waktu",
+            "old": "3 hari", "new": "2 hari", "sentence": "Tanggapi aduan: waktu 3 → 2 hari",
+        }
+    ]  # fmt: skip
+
+
+def test_the_same_diagram_has_no_changes(aduan: Aduan) -> None:
+    result = aduan("process", "diff", GOOD, GOOD)
+    assert (result.exit_code, result.stdout) == (0, "Tidak ada perubahan pada isi prosedur dan formulirnya.\n")
+    assert json.loads(aduan("process", "diff", GOOD, GOOD, "--json").stdout) == {"changes": []}
+
+
+def test_two_folders_of_forms_are_compared(aduan: Aduan, quicker: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "forms"
+    folder.mkdir()
+    for path in FORMS.glob("*.json"):
+        text = path.read_text(encoding="utf-8").replace('"title": "Catatan klasifikasi"', '"title": "Arahan"')
+        (folder / path.name).write_text(text, encoding="utf-8")
+    result = aduan("process", "diff", GOOD, quicker, "--forms", FORMS, "--forms", folder)
+    assert result.exit_code == 0
+    assert "isian «Arahan»: kini bernama «Arahan», semula «Catatan klasifikasi»" in result.stdout
+
+
+@pytest.mark.parametrize("content", ["", "bukan xml", '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "<x/>"])
+def test_a_file_that_cannot_be_read_cannot_be_compared(aduan: Aduan, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "x.bpmn"
+    path.write_text(content)
+    for pair in ((GOOD, path), (path, GOOD)):
+        result = aduan("process", "diff", *pair)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(f"{path}: ")
+
+
+@pytest.mark.parametrize("args", [(GOOD,), (GOOD, "tiada.bpmn"), (GOOD, GOOD, *(("--forms", FORMS) * 3))])
+def test_a_comparison_needs_two_files_and_at_most_two_folders(aduan: Aduan, args: tuple[str, ...]) -> None:
+    result = aduan("process", "diff", *args)
+    assert result.exit_code == 2
+    assert result.stderr
+    assert "Traceback" not in result.output

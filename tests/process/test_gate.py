@@ -751,7 +751,7 @@ SOUND = {
             [user("p", "putus"), exclusive("g", "g_h"), user("a"), exclusive("h", "h_selesai"), user("b"), end()],
             "mulai>isi>p>g>h>selesai; g>a: murid > 30; a>h; h>b: sisa == 7; b>selesai",
         ),
-        {"putus": form(**{each: SPAN for each in ("murid", "guru", "sisa", "ruang")})},
+        {"putus": form(**dict.fromkeys(("murid", "guru", "sisa", "ruang"), SPAN))},
     ),
     "a field of one branch read after the join": (
         draw(

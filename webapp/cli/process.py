@@ -1,8 +1,9 @@
-"""`aduan process`: check and deploy diagrams. `check` needs neither database nor secrets."""
+"""`aduan process`: check, compare and deploy diagrams. Only `deploy` needs a database."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from webapp.cli.front import Front, answer, complain
 from webapp.cli.opened import one_transaction
 
 if TYPE_CHECKING:
+    from engine.process.diff import Source
     from engine.process.gate import Finding
 
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
@@ -73,6 +75,45 @@ def deploy(ctx: click.Context, file: Path, folder: Path | None, as_json: bool) -
              "findings": [_facts(each) for each in done.warnings]}  # fmt: skip
     lines = [f"Proses «{done.process_id}» versi {done.number} {news}.", *map(sentence, done.warnings)]
     answer("\n".join(lines), facts, as_json=as_json)
+
+
+@process.command()
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@click.option("--forms", "folders", type=_FOLDER, multiple=True,
+              help="Folder formulir keduanya; ditulis dua kali: yang lama, lalu yang baru (bawaan: ../forms di samping "
+              "tiap diagram).")  # fmt: skip
+@_json
+@click.pass_context
+def diff(ctx: click.Context, old: Path, new: Path, folders: Sequence[Path], as_json: bool) -> None:
+    """Tunjukkan apa yang berubah dari diagram OLD ke NEW, termasuk formulirnya.
+
+    Status 0, ada perubahan maupun tidak; 2 bila salah satu berkas tidak dapat dibaca.
+    """
+    from engine.process.diagram import DiagramError, read
+    from engine.process.diff import changes
+
+    if len(folders) > 2:
+        raise click.UsageError("--forms ditulis paling banyak dua kali.")
+    chosen: Sequence[Path | None] = [*folders, *folders][:2] or [None, None]
+    sources = [_source(path, folder) for path, folder in zip((old, new), chosen, strict=True)]
+    for path, source in zip((old, new), sources, strict=True):
+        try:
+            read(source.xml)
+        except DiagramError as wrong:
+            complain(f"{path}: {wrong.message}")
+            ctx.exit(2)
+    found = changes(*sources)
+    sentences = [f"{len(found)} perubahan:", *(f"  {each.sentence}" for each in found)]
+    text = "\n".join(sentences) if found else "Tidak ada perubahan pada isi prosedur dan formulirnya."
+    answer(text, {"changes": [asdict(each) for each in found]}, as_json=as_json)
+
+
+def _source(path: Path, folder: Path | None) -> Source:
+    from engine.commands.deploy import read_forms
+    from engine.process.diff import Source
+
+    return Source(path.read_bytes(), read_forms(folder or forms_beside(path)))
 
 
 def forms_beside(diagram: Path) -> Path:

@@ -1,8 +1,20 @@
 // Builds webapp/static/dist from src: the same bytes for the same sources and lock file.
+// `node build.mjs editor` builds that bundle alone.
 import { build } from 'esbuild';
 
+const bundles = {
+  diagram: [ 'src/diagram.js', 'src/diagram.css' ],
+  editor: [ 'src/editor/editor.js', 'src/editor/editor.css' ],
+  compare: [ 'src/compare/compare.js', 'src/compare/compare.css' ],
+  simulate: [ 'src/simulate/simulate.js', 'src/simulate/simulate.css' ],
+  forms: [ 'src/forms/forms.js', 'src/forms/forms.css' ]
+};
+const wanted = process.argv.slice(2);
+
 await build({
-  entryPoints: [ 'src/diagram.js', 'src/diagram.css' ],
+  entryPoints: Object.keys(bundles)
+    .filter((name) => !wanted.length || wanted.includes(name))
+    .flatMap((name) => bundles[name].map((path) => ({ in: path, out: name }))),
   outdir: '../static/dist',
   bundle: true,
   minify: true,
