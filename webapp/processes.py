@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, url_for
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
+from engine.process.document import document
 from engine.store.deployments import Deployed, all_deployed
 from engine.store.drafts import drafts
 from webapp.access import anyone_logged_in, needs, process_owner, staff
 from webapp.context import actor, database, rights
+from webapp.sop import Issue
+from webapp.sop.page import page
+from webapp.text import ZONE
 
 blueprint = Blueprint("processes", __name__)
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @blueprint.get("/proses")
@@ -35,6 +40,38 @@ def show(process_id: str, number: int) -> str:
     with database() as session:
         version = _version(session, process_id, number)
     return render_template("processes/versi.html", version=version)
+
+
+@blueprint.get("/proses/<process_id>/<int:number>/sop")
+@needs(staff)
+def printed(process_id: str, number: int) -> str:
+    """The official document of a version, to be printed on A4."""
+    with database() as session:
+        version = _version(session, process_id, number)
+    return page(
+        document(version.diagram), issue(version), style=url_for("static", filename="sop.css"),
+        back=url_for("processes.show", process_id=process_id, number=number),
+        docx=url_for("processes.printed_file", process_id=process_id, number=number),
+    )  # fmt: skip
+
+
+@blueprint.get("/proses/<process_id>/<int:number>/sop.docx")
+@needs(staff)
+def printed_file(process_id: str, number: int) -> Response:
+    """The same as a file."""
+    from webapp.sop.docx import docx  # a large library that few pages need
+
+    with database() as session:
+        version = _version(session, process_id, number)
+    response = Response(docx(document(version.diagram), issue(version)), mimetype=_DOCX)
+    response.headers["Content-Disposition"] = f'attachment; filename="sop-{process_id}-{number}.docx"'
+    return response
+
+
+def issue(version: Deployed) -> Issue:
+    """What the document's head says of a version: a later one than the first is a revision."""
+    day = version.deployed_at.astimezone(ZONE).date()
+    return Issue(version.number, made=day, revised=day if version.number > 1 else None, effective=day)
 
 
 @blueprint.get("/proses/<process_id>/<int:number>/diagram.bpmn")

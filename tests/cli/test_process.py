@@ -140,7 +140,7 @@ def test_two_folders_of_forms_are_compared(aduan: Aduan, quicker: Path, tmp_path
         (folder / path.name).write_text(text, encoding="utf-8")
     result = aduan("process", "diff", GOOD, quicker, "--forms", FORMS, "--forms", folder)
     assert result.exit_code == 0
-    assert "isian «Arahan»: kini bernama «Arahan», semula «Catatan klasifikasi»" in result.stdout
+    assert "isian «Catatan klasifikasi» kini bernama «Arahan»" in result.stdout
 
 
 @pytest.mark.parametrize("content", ["", "bukan xml", '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "<x/>"])
@@ -159,3 +159,25 @@ def test_a_comparison_needs_two_files_and_at_most_two_folders(aduan: Aduan, args
     assert result.exit_code == 2
     assert result.stderr
     assert "Traceback" not in result.output
+
+
+class TestSop:
+    def test_it_is_written_as_page_and_as_file(self, aduan: Aduan, tmp_path: Path) -> None:
+        for name, begins in (("sop.html", b"<!doctype html>"), ("sop.docx", b"PK")):
+            done = aduan("process", "sop", PROCESSES / "aduan.bpmn", "--out", tmp_path / name)
+            assert done.exit_code == 0, done.output
+            assert (tmp_path / name).read_bytes().startswith(begins)
+
+    @pytest.mark.parametrize(
+        ("name", "content", "status"), [("sop.pdf", None, 2), ("sop.html", "bukan", 1), ("tidak/ada.html", None, 1)]
+    )
+    def test_what_cannot_be_is_said(
+        self, aduan: Aduan, tmp_path: Path, name: str, content: str | None, status: int
+    ) -> None:
+        file = PROCESSES / "aduan.bpmn"
+        if content is not None:
+            file = tmp_path / "rusak.bpmn"
+            file.write_text(content)
+        done = aduan("process", "sop", file, "--out", tmp_path / name)
+        assert done.exit_code == status, done.output
+        assert done.stderr

@@ -15,6 +15,7 @@ from webapp.cli.opened import one_transaction
 
 if TYPE_CHECKING:
     from engine.process.diff import Source
+    from engine.process.document import Document
     from engine.process.gate import Finding
 
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
@@ -114,6 +115,43 @@ def _source(path: Path, folder: Path | None) -> Source:
     from engine.process.diff import Source
 
     return Source(path.read_bytes(), read_forms(folder or forms_beside(path)))
+
+
+@process.command()
+@click.argument("file", type=_FILE)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path),
+              help="Berkas tujuan, berakhiran .html atau .docx.")  # fmt: skip
+@_json
+@click.pass_context
+def sop(ctx: click.Context, file: Path, out: Path, as_json: bool) -> None:
+    """Cetak diagram sebagai dokumen SOP resmi (A4 mendatar)."""
+    from engine.process.diagram import DiagramError, read
+    from engine.process.document import document
+
+    if out.suffix not in (".html", ".docx"):
+        raise click.UsageError("--out harus berakhiran .html atau .docx.")
+    try:
+        printed = document(read(file.read_bytes()))
+        out.write_bytes(_as_file(printed, out.suffix))
+    except DiagramError as wrong:
+        complain(f"{file}: {wrong.message}")
+        ctx.exit(1)
+    except OSError as wrong:
+        complain(f"{out}: tidak dapat ditulis ({wrong.strerror}).")
+        ctx.exit(1)
+    answer(f"{out}: {len(printed.rows)} langkah.", {"rows": len(printed.rows), "file": str(out)}, as_json=as_json)
+
+
+def _as_file(printed: Document, suffix: str) -> bytes:
+    from webapp.sop import Issue
+
+    if suffix == ".html":
+        from webapp.sop.page import page
+
+        return page(printed, Issue()).encode()
+    from webapp.sop.docx import docx
+
+    return docx(printed, Issue())
 
 
 def forms_beside(diagram: Path) -> Path:
