@@ -53,6 +53,8 @@ def quoted(text: str) -> str:
 
 
 def _from_to(old: str, new: str) -> str:
+    if old.isdigit() and new.isdigit():
+        return f"{old} → {new}"
     if not old:
         return f"diisi {quoted(new)}"
     if not new:

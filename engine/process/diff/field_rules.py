@@ -59,7 +59,7 @@ _ASPECTS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "x-pribadi": ("data pribadi", _yes),
     "x-awal": ("isi awal", _text),
 }
-_APART = {"oneOf", "enum", "x-pilihan", "x-terlihat", "x-lampiran", "x-pesan", "$comment", "examples"}
+_APART = {"oneOf", "enum", "x-pilihan", "x-terlihat", "x-lampiran", "x-pesan", "x-tampil-bila", "$comment", "examples"}
 
 
 def field_rules(form: Subject, label: str, old: Schema, new: Schema, pairs: Pairs) -> Iterator[Change]:
@@ -70,26 +70,35 @@ def field_rules(form: Subject, label: str, old: Schema, new: Schema, pairs: Pair
             yield _changed(form, label, word, (one, other))
     yield from _choices(form, label, old, new)
     yield from _readers(form, label, old, new, pairs)
-    for key, word in (("jenis", "jenis berkas"), ("ukuran_mb", "ukuran berkas (MB)")):
-        one, other = (_names(_dict(each, "x-lampiran").get(key)) for each in (old, new))
-        if one != other or (key == "jenis" and ("x-lampiran" in old) != ("x-lampiran" in new)):
-            yield _changed(form, label, word, (one, other))
+    kinds = [
+        (_names(_dict(each, "x-lampiran").get("jenis")) or "semua") if "x-lampiran" in each else ""
+        for each in (old, new)
+    ]
+    if kinds[0] != kinds[1]:
+        yield _changed(form, label, "jenis berkas", kinds)
+    size = [_text(_dict(each, "x-lampiran").get("ukuran_mb")) for each in (old, new)]
+    if size[0] != size[1]:
+        yield _changed(form, label, "ukuran berkas (MB)", size)
+    yield from _messages(form, label, old, new)
+    rest = _rest(old), _rest(new)
+    if rest[0] != rest[1]:
+        yield form.changed("technical", "keterangan teknis", rest, f"isian «{label}»: keterangan teknis berubah")
+
+
+def _messages(form: Subject, label: str, old: Schema, new: Schema) -> Iterator[Change]:
     before, now = _dict(old, "x-pesan"), _dict(new, "x-pesan")
     for key in dict.fromkeys([*now, *before]):
         one, other = _text(before.get(key)), _text(now.get(key))
         if one != other:
             yield _changed(form, label, f"pesan {_MESSAGES.get(key, key)}", (one, other))
-    rest = _rest(old), _rest(new)
-    if rest[0] != rest[1]:
-        yield form.changed("technical", "keterangan teknis", rest, f"isian «{label}»: keterangan teknis berubah")
 
 
 def _changed(form: Subject, label: str, word: str, values: Iterable[str], kind: str = "field_rule") -> Change:
     one, other = values
     told = form.changed(kind, word, (one, other)).sentence.removeprefix(f"{form.name}: ")
     if word == "nama isian":
-        told = f"kini bernama «{label}», semula {quoted(one)}"
-    elif word == "data pribadi":
+        return form.changed(kind, word, (one, other), f"isian {quoted(one or other)} kini bernama «{label}»")
+    if word == "data pribadi":
         told = "kini data pribadi" if other else "bukan lagi data pribadi"
     return form.changed(kind, word, (one, other), f"isian «{label}»: {told}")
 

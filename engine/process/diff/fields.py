@@ -11,9 +11,10 @@ from engine.process.diff.change import Change, Subject
 from engine.process.diff.field_rules import field_rules
 from engine.process.diff.normal import prose
 from engine.process.diff.pairing import Pairs
-from engine.process.diff.requirements import requirement_changes
+from engine.process.diff.requirements import asked, requirement_changes
 from engine.process.diff.side import Side
 from engine.process.diff.words import listed
+from engine.process.shown import KEYWORD, condition_of
 
 _TOLD = {"title", "description", "properties", "required", "allOf", "x-urutan", "$schema", "$id", "$comment"}
 
@@ -124,6 +125,7 @@ def _fields(form: Subject, old: Shape, new: Shape, pairs: Pairs) -> Iterator[Cha
                 words = [("ya" if name in each.required else "tidak") for each in (old, new)]
                 told = f"isian «{new.label(name)}» {'menjadi' if name in new.required else 'tidak lagi'} wajib"
                 yield form.changed("field_rule", "wajib", words, told)
+            yield from _shown(form, old, new, name)
             yield from field_rules(form, new.label(name), old.fields[name], field, pairs)
         else:
             must = " (wajib)" if name in new.required else ""
@@ -135,6 +137,24 @@ def _fields(form: Subject, old: Shape, new: Shape, pairs: Pairs) -> Iterator[Cha
     if order[0] != order[1]:
         words = [", ".join(map(new.label, each)) for each in order]
         yield form.changed("field_rule", "urutan isian", words)
+
+
+def _shown(form: Subject, old: Shape, new: Shape, name: str) -> Iterator[Change]:
+    """When a field is shown at all (`x-tampil-bila`)."""
+    before, now = (each.fields[name].get(KEYWORD) for each in (old, new))
+    if json.dumps(before, sort_keys=True, default=str) != json.dumps(now, sort_keys=True, default=str):
+        words = [_when(shape, given) for shape, given in ((old, before), (new, now))]
+        told = f"isian «{new.label(name)}» tampil {words[1]}, semula {words[0]}"
+        yield form.changed("field_rule", "tampil", words, told)
+
+
+def _when(shape: Shape, given: Any) -> str:
+    if given is None:
+        return "selalu"
+    condition = condition_of({KEYWORD: given})
+    if condition is None:
+        return f"menurut {json.dumps(given, ensure_ascii=False, default=str)}"
+    return f"bila {asked(shape, condition.field, {'const': condition.value})}"
 
 
 def _renamed(old: Shape, new: Shape) -> dict[str, str]:
@@ -168,7 +188,7 @@ def _rename(schema: Any, renamed: Mapping[str, str], key: str = "") -> Any:
         return [
             renamed.get(each, each) if names and isinstance(each, str) else _rename(each, renamed) for each in schema
         ]
-    return renamed.get(schema, schema) if key == "tergantung" and isinstance(schema, str) else schema
+    return renamed.get(schema, schema) if key in ("tergantung", "isian") and isinstance(schema, str) else schema
 
 
 def _rest(shape: Shape) -> str:

@@ -63,19 +63,20 @@ def _words(form: Form, condition: Any, rule: Rule) -> str:
     name = rule[1].removeprefix("wajib ")
     if condition is None:
         return f"aturan khusus {name[:200]}"
-    asked = condition.get("properties")
-    told = [_asked(form, each, asked[each]) for each in asked] if isinstance(asked, dict) else []
+    wanted = condition.get("properties")
+    told = [asked(form, each, wanted[each]) for each in wanted] if isinstance(wanted, dict) else []
     return f"isian «{form.label(name)}» wajib bila {' dan '.join(told) or _spelled(condition)}"
 
 
-def _asked(form: Form, name: str, wanted: Any) -> str:
+def asked(form: Form, name: str, wanted: Any) -> str:
+    """What a condition wants of a field, in words."""
     label = f"«{form.label(name)}»"
     if isinstance(wanted, dict) and set(wanted) == {"const"}:
         return f"{label} = «{_choice(form, name, wanted['const'])}»"
     if isinstance(wanted, dict) and set(wanted) == {"enum"} and isinstance(wanted["enum"], list):
         return f"{label} salah satu dari {', '.join(f'«{_choice(form, name, each)}»' for each in wanted['enum'])}"
     if isinstance(wanted, dict) and set(wanted) == {"not"} and isinstance(wanted["not"], dict):
-        return f"bukan {_asked(form, name, wanted['not'])}"
+        return f"bukan {asked(form, name, wanted['not'])}"
     return f"{label} memenuhi {_spelled(wanted)}"
 
 

@@ -58,7 +58,7 @@ def property_word(key: str) -> str:
 def owner_words(owner: str) -> str:
     """Whose the tasks of a swimlane are."""
     if owner.startswith("unit:"):
-        return f"unit menurut isian {quoted(owner.removeprefix('unit:'))}"
+        return f"unit menurut isian {owner.removeprefix('unit:')}"
     return {"": "semua pemegang peran", "pelapor": "pelapor"}.get(owner, owner)
 
 
