@@ -19,6 +19,7 @@ from webapp import (
     accounts,
     audit,
     calendar,
+    comparison,
     complaints,
     drafts,
     erasure,
@@ -34,14 +35,15 @@ from webapp import (
     public,
     reports,
     security,
+    simulation,
     tasks,
 )
 from webapp import text as words
 
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
-    public, accounts, filing, complaints, operations, tasks, processes, drafts, audit, manage, calendar, incidents,
-    erasure, reports, messages, outgoing,
+    public, accounts, filing, complaints, operations, tasks, processes, drafts, comparison, audit, manage, calendar,
+    incidents, erasure, reports, messages, outgoing, simulation,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

@@ -433,6 +433,20 @@ class DraftPresence(Base):
     seen_at: Mapped[datetime] = mapped_column()
 
 
+class Scenario(Base):
+    """A simulation kept by name, to be run again on every proposal. Nothing in it is of a real case."""
+
+    __tablename__ = "scenario"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(String(80))
+    started: Mapped[datetime] = mapped_column()  # when the made-up case begins
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # compressed JSON {actions, outcome}
+    author_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column()
+    __table_args__ = (UniqueConstraint("process_id", "name"),)
+
+
 class Counter(Base):
     """Gapless numbers, e.g. of cases per year."""
 
