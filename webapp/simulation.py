@@ -206,7 +206,7 @@ def _steps_json(actions: list[Action]) -> str:
 @blueprint.app_template_filter("jam_setempat")
 def _local_time(at: datetime) -> str:
     """As a field for date and time takes it."""
-    return f"{at.astimezone(WIB):%Y-%m-%dT%H:%M}"
+    return f"{at.astimezone(WIB):%d/%m/%Y %H.%M}"
 
 
 def _actions(body: dict[str, Any]) -> list[Action]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ MAX_TEXT = 20_000  # characters of one answer; forms take no longer ones either
 MAX_TEXTS = 50  # of one field
 MAX_FIELDS = 100
 MAX_ALL = 400_000  # characters of all answers together
+_WRITTEN = re.compile(r"([0-9]{2})[/-]([0-9]{2})[/-]([0-9]{4})[ ,]+([0-9]{2})[.:]([0-9]{2})")
 _YEARS = range(2000, 2200)
 
 
@@ -76,9 +78,12 @@ def _texts(raw: Any) -> list[str]:
 
 
 def read_instant(text: str) -> datetime:
-    """An instant from ISO text; without a zone it is office time. Raises ValueError."""
+    """An instant from ISO text or as people write it ("24/11/2026 10.27"); without a zone it is office time.
+
+    Raises ValueError.
+    """
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(_WRITTEN.sub(r"\3-\2-\1T\4:\5", text.strip()))
         at = (at if at.tzinfo else at.replace(tzinfo=WIB)).astimezone(UTC)
     except (ValueError, OverflowError):
         at = None

@@ -137,7 +137,7 @@ class TestTheSop:
         assert over.now == timer.due + timedelta(days=4)
 
     def test_late_is_said(self) -> None:
-        (task,) = tried([*START, {"waktu": "2026-01-06T10:31"}]).tasks
+        (task,) = tried([*START, {"waktu": "06/01/2026 10.31"}]).tasks  # as people write it
         assert (task.name, task.kind) == ("Klasifikasi", "lewat")
         assert task.left.startswith("Terlambat 7 jam")
 
