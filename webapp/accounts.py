@@ -26,7 +26,7 @@ from webapp.text import ZONE
 blueprint = Blueprint("accounts", __name__)
 PERSON_FIELDS = (
     Field("nama", "Nama Anda", required=True, max_length=100, autocomplete="name",
-          help="Hanya Admin layanan yang melihat nama dan kontak Anda. Bidang yang menjawab tidak melihatnya."),
+          help="Hanya petugas yang menyampaikan jawaban melihat nama dan kontak Anda; yang menanganinya tidak."),
     Field("akun", "Surel atau nomor HP", required=True, autocomplete="username", inputmode="email",
           help="Untuk masuk lagi dan membaca jawaban."),
     Field("sandi", "Buat kata sandi", widget="password", required=True, autocomplete="new-password",

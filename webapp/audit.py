@@ -21,7 +21,7 @@ def search() -> str:
     """Cases, to be found by number and state."""
     page, number, state = page_number(request.args), request.args.get("q", ""), request.args.get("keadaan", "")
     with database() as session:
-        rows, more = seen_cases(session, actor(), number=number, state=state, page=page)
+        rows, more = seen_cases(session, actor(), now=now(), number=number, state=state, page=page)
     return render_template("audit/cari.html", rows=rows, more=more, page=page, q=number, keadaan=state)
 
 

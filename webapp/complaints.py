@@ -13,7 +13,7 @@ from engine.store.files import path_of
 from engine.store.models import Attachment
 from webapp.access import anyone_logged_in, needs, sees_cases
 from webapp.case_page import case_page
-from webapp.context import actor, database, engine, page_number, rights, settings
+from webapp.context import actor, database, engine, now, page_number, rights, settings
 
 blueprint = Blueprint("complaints", __name__)
 
@@ -26,9 +26,9 @@ def mine() -> str:
     by_role = sees_cases(actor(), rights())
     with database() as session:
         if by_role:
-            rows, more = seen_cases(session, actor(), number=number, state=state, page=page)
+            rows, more = seen_cases(session, actor(), now=now(), number=number, state=state, page=page)
         else:
-            rows, more = own_cases(session, actor(), page=page)
+            rows, more = own_cases(session, actor(), now=now(), page=page)
     return render_template(
         "complaints/daftar.html", rows=rows, more=more, page=page, q=number, keadaan=state, by_role=by_role
     )

@@ -66,6 +66,15 @@ def rights() -> Rights:
     return cast("Rights", g.get("rights") or {})
 
 
+def keepers() -> str:
+    """The roles that may know who a reporter is (`identitas`), as a sentence names them; visitors read it, too."""
+    known = rights()
+    if not known:
+        with database() as session:
+            known = lane_rights(session)
+    return " dan ".join(name for name, lane in known.items() if lane.identity) or "petugas yang berwenang"
+
+
 def page_number(args: Any) -> int:
     """`?hal=2`, from 1; nonsense counts as 1."""
     text = str(args.get("hal", "1"))

@@ -31,7 +31,7 @@ COUNTER_FIELDS = (
           choices=tuple(Choice(code, CHANNEL_NAMES[code]) for code in CHANNELS if code != "web")),
     Field("nama", "Nama pelapor", required=True, max_length=100, autocomplete="off"),
     Field("akun", "Surel atau nomor HP pelapor", autocomplete="off", inputmode="email",
-          help="Kosongkan bila pelapor tidak punya. Jawaban lalu disampaikan langsung oleh Admin."),
+          help="Kosongkan bila pelapor tidak punya. Kabar dan jawabannya lalu Anda sampaikan langsung."),
 )  # fmt: skip
 MAX_FILED = 300  # by visitors from one address in a window
 

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine.commands.cases import TOLD
 from engine.commands.incidents import retry_incident, skip_incident
 from engine.commands.reasons import reason_errors
 from engine.errors import Conflict, Incident, NotFound, Rejected
@@ -52,7 +53,7 @@ def _page(
         rows, total = held_up(session, now()), count_held_up(session)
     return render_template(
         "manage/tertahan.html", rows=rows, total=total, limit=LIMIT, chosen=chosen, reason=reason,
-        errors=errors or {}, skipped=skipped, reason_field=REASON,
+        errors=errors or {}, skipped=skipped, reason_field=REASON, told=TOLD,
     )  # fmt: skip
 
 

@@ -13,8 +13,10 @@ from engine.commands.accounts import end_appointment, give_appointment, register
 from engine.errors import NotAllowed, Rejected
 from engine.process.forms import Choice, Field
 from engine.queries.actors import account_with_contact, actor_of_account
+from engine.queries.calendar import unapproved_years
 from engine.queries.choices import choices, labels
 from engine.queries.incidents import count_held_up
+from engine.queries.jobs import dead_letters, worker_state
 from engine.queries.people import people
 from webapp.access import administrator, needs
 from webapp.context import actor, database, now
@@ -40,7 +42,8 @@ def _fields(session: Session) -> tuple[Field, ...]:
         Field("akun", "Surel", required=True, max_length=200, autocomplete="off", inputmode="email",
               help="Bila sudah punya akun, penugasan ditambahkan padanya."),
         Field("nama", "Nama", max_length=100, autocomplete="off", help="Untuk akun baru."),
-        Field("sandi", "Kata sandi awal", widget="password", autocomplete="new-password", help="Untuk akun baru."),
+        Field("sandi", "Kata sandi awal", widget="password", autocomplete="new-password",
+              help="Untuk akun baru, paling sedikit 8 huruf atau angka."),
         Field("peran", "Peran", widget="select", required=True, choices=tuple(Choice(role, role) for role in roles)),
         Field("unit", "Bidang/unit kerja", widget="select", choices=tuple(choices(session, "unit")),
               help="Wajib untuk peran yang bekerja per unit."),
@@ -63,7 +66,8 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
             "manage/kelola.html", people=people(session), units=choices(session, "unit"),
             categories=choices(session, "kategori"), subcategories=choices(session, "subkategori"),
             fields=_fields(session), password_fields=PASSWORD_FIELDS, values=values, errors=errors, today=_today(),
-            nama_unit=labels(session)["unit"], held_up=count_held_up(session),
+            nama_unit=labels(session)["unit"], held_up=count_held_up(session), worker=worker_state(session, now()),
+            unsent=len(dead_letters(session)), missing=unapproved_years(session, now()),
         )  # fmt: skip
 
 

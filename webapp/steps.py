@@ -21,31 +21,43 @@ class StepRow:
     when_text: str
     who_text: str
     note: str = ""
+    note_kind: str = ""  # how its clock is drawn: aman, dekat, lewat; empty for a note without a clock
 
 
 def step_rows(timeline: Timeline, clocks: CaseClocks | None = None) -> list[StepRow]:
     """All steps in the order of the diagram; with clocks for those who may know how long each took."""
-    return [
-        StepRow(
-            id=step.element,
-            name=step.name,
-            role=step.role,
-            state=step.state,
-            status=step.status,
-            when_text=_when(step),
-            who_text=_who(step),
-            note=_note(step, clocks) if clocks is not None else "",
-        )
-        for step in timeline.steps
-    ]
+    return [_row(step, *_note(step, clocks)) for step in timeline.steps]
 
 
-def _note(step: StepView, clocks: CaseClocks) -> str:
-    """The clock of a running step; of a finished one what it took against its standard."""
-    if step.state == "berjalan" and step.element in clocks.steps:
-        return clocks.steps[step.element].words
+def _row(step: StepView, note: str, note_kind: str) -> StepRow:
+    return StepRow(
+        id=step.element,
+        name=step.name,
+        role=step.role,
+        state=step.state,
+        status=step.status,
+        when_text=_when(step),
+        who_text=_who(step),
+        note=note,
+        note_kind=note_kind,
+    )
+
+
+def _note(step: StepView, clocks: CaseClocks | None) -> tuple[str, str]:
+    """The clock of a running step, or when the case closes without it; of a finished one what it took."""
+    if clocks is None:
+        return "", ""
+    if step.state == "berjalan":
+        clock = clocks.steps.get(step.element)
+        return (clock.words, clock.kind) if clock is not None else (_closing(clocks), "")
     took = clocks.spent.get(step.element) if step.state == "selesai" else None
-    return f"{took.words}{', terlambat' if took.late else ''}" if took is not None else ""
+    if took is None:
+        return "", ""
+    return (f"Terlambat: {took.words}", "lewat") if took.late else (took.words[:1].upper() + took.words[1:], "")
+
+
+def _closing(clocks: CaseClocks) -> str:
+    return f"Ditutup sendiri {time_text(clocks.closes_at)} bila tidak dikonfirmasi" if clocks.closes_at else ""
 
 
 def _who(step: StepView) -> str:

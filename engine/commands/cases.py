@@ -25,13 +25,13 @@ from engine.store.calendars import Office, office_calendar
 from engine.store.deployments import Deployed, deployed
 from engine.store.models import Case
 
-MISMATCH = "Keadaan aduan ini tidak cocok dengan riwayatnya. Pengelola Sistem sudah diberi tahu; tidak ada yang diubah."
-_TOLD = "Pengelola Sistem sudah diberi tahu; tidak ada yang diubah."
-STUCK = f"Aduan ini tidak dapat diteruskan menurut diagram. {_TOLD}"
+TOLD = "Pengelola Sistem sudah diberi tahu; tidak ada yang diubah."
+MISMATCH = f"Keadaan aduan ini tidak cocok dengan riwayatnya. {TOLD}"
+STUCK = f"Aduan ini tidak dapat diteruskan menurut diagram. {TOLD}"
 STUCK_BY = {
-    "idle": f"Menurut diagram tidak ada lagi yang ditunggu, padahal aduan ini belum selesai. {_TOLD}",
-    "uncaught": f"Diagram berakhir dengan galat yang tidak ditangani. {_TOLD}",
-    "deep": f"Aduan ini sudah terlalu banyak berulang menurut diagramnya. {_TOLD}",
+    "idle": f"Menurut diagram tidak ada lagi yang ditunggu, padahal aduan ini belum selesai. {TOLD}",
+    "uncaught": f"Diagram berakhir dengan galat yang tidak ditangani. {TOLD}",
+    "deep": f"Aduan ini sudah terlalu banyak berulang menurut diagramnya. {TOLD}",
 }
 LOST_RACE = "Aduan ini baru saja diubah orang lain. Buka lagi halamannya; tulisan Anda belum terkirim."
 

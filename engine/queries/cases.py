@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Rights, knows_identity, lane_rights, read_by_role, seen_by_role, visible_cases
 from engine.errors import NotFound
 from engine.queries.choices import labels
+from engine.queries.clocks import Clock, case_clock
+from engine.store.calendars import current_calendar
 from engine.store.deployments import Deployed, deployed
 from engine.store.models import Account, Case, Deployment, Task
 
@@ -44,6 +46,7 @@ class CaseRow:
     status: str  # the reporter's sentence
     role: str
     unit: str
+    clock: Clock | None = None  # until the answer is delivered
 
 
 def sight(session: Session, actor: Actor, number: str) -> Sight:
@@ -77,30 +80,43 @@ def sight_of(session: Session, actor: Actor, case: Case, checksum: str, rights: 
     )
 
 
-def own_cases(session: Session, actor: Actor, *, page: int = 1) -> tuple[list[CaseRow], bool]:
+def own_cases(session: Session, actor: Actor, *, now: datetime, page: int = 1) -> tuple[list[CaseRow], bool]:
     """Cases that this person reported, newest first, and whether there are more."""
     mine = Case.reporter_id == actor.account_id
-    return _rows(session, select(Case).where(mine), page, readable=mine, own=True)
+    return _rows(session, select(Case).where(mine), page, now, readable=mine, own=True)
+
+
+def unanswered_late(now: datetime) -> ColumnElement[bool]:
+    """SQL: running past the SOP's total, and not answered."""
+    return and_(Case.closed_at.is_(None), Case.delivered_at.is_(None), Case.due_at < now)
 
 
 def seen_cases(
-    session: Session, actor: Actor, *, number: str = "", state: str = "", page: int = 1
+    session: Session, actor: Actor, *, now: datetime, number: str = "", state: str = "", page: int = 1
 ) -> tuple[list[CaseRow], bool]:
-    """Cases this actor may see, newest first. `state`: "" all, "berjalan", "selesai"."""
+    """Cases this actor may see, newest first. `state`: "" all, "berjalan", "terlambat", "selesai"."""
     rights = lane_rights(session)
     statement = select(Case).where(visible_cases(actor, rights))
     if number.strip():
         statement = statement.where(Case.number.contains(number.strip().upper(), autoescape=True))
     if state == "berjalan":
         statement = statement.where(Case.closed_at.is_(None))
+    if state == "terlambat":
+        statement = statement.where(unanswered_late(now))
     if state == "selesai":
         statement = statement.where(Case.closed_at.is_not(None))
     readable = or_(Case.reporter_id == actor.account_id, read_by_role(actor, rights))
-    return _rows(session, statement, page, readable=readable)
+    return _rows(session, statement, page, now, readable=readable)
 
 
 def _rows(
-    session: Session, statement: Select[Case], page: int, *, readable: ColumnElement[bool], own: bool = False
+    session: Session,
+    statement: Select[Case],
+    page: int,
+    now: datetime,
+    *,
+    readable: ColumnElement[bool],
+    own: bool = False,
 ) -> tuple[list[CaseRow], bool]:
     ordered = statement.order_by(Case.opened_at.desc(), Case.id).offset((page - 1) * PAGE).limit(PAGE + 1)
     cases = list(session.scalars(ordered))
@@ -110,13 +126,14 @@ def _rows(
         open_tasks.setdefault(task.case_id, task)
     titled = set(session.scalars(select(Case.id).where(Case.id.in_(ids), readable)))
     checksums = dict(session.execute(select(Deployment.id, Deployment.checksum)).all())
-    names = labels(session)
+    names, office = labels(session), current_calendar(session)
     rows = []
     for case in cases[:PAGE]:
         version = deployed(session, case.deployment_id, checksums[case.deployment_id])
         # The working title is the staff's word; reporters find their complaint under their own.
         title = (case.judul if own else case.judul_kerja or case.judul) or ""
-        rows.append(_case_row(case, open_tasks.get(case.id), version, names, title if case.id in titled else ""))
+        row = _case_row(case, open_tasks.get(case.id), version, names, title if case.id in titled else "")
+        rows.append(replace(row, clock=case_clock(office, version, case, now)))
     return rows, len(cases) > PAGE
 
 

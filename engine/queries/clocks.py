@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.store.calendars import Office, current_calendar
 from engine.store.deployments import Deployed
 from engine.store.models import Case, Task
-from engine.worktime import Calendar, Duration, State, explain, remaining
+from engine.worktime import WIB, Calendar, Duration, State, explain, remaining
 
 KINDS = {State.ON_TIME: "aman", State.NEARLY_DUE: "dekat", State.LATE: "lewat"}  # as the pages' clock is drawn
 
@@ -21,7 +21,7 @@ class Clock:
     """How much time is left. `kind` is aman, dekat or lewat."""
 
     state: State
-    words: str  # "Sisa 2 jam kerja", "Terlambat 1 hari kerja"
+    words: str  # "Sisa 2 jam kerja", "Hampir lewat, sisa 20 menit kerja", "Terlambat 1 hari kerja"
     kind: str
     due: datetime
     why: str  # "3 hari kerja sejak Selasa 22 Des: ..."
@@ -36,7 +36,7 @@ class Clock:
 class Spent:
     """What a finished step took, against its standard."""
 
-    words: str  # "2 jam 10 menit kerja dari 120 menit"
+    words: str  # "2 jam 10 menit dari waktu baku 120 menit"
     late: bool
 
 
@@ -58,6 +58,8 @@ def case_clock(office: Office, version: Deployed, case: Case, now: datetime) -> 
 def _clock(calendar: Calendar, opened: datetime, due: datetime, standard: Duration, now: datetime) -> Clock:
     state = calendar.state(opened, due, now)
     left = remaining(calendar, now, due)
+    if state == State.NEARLY_DUE:
+        left = f"hampir lewat, {left}"
     why = explain(calendar.add(opened, standard))
     return Clock(state, left[:1].upper() + left[1:], KINDS[state], due, why[:1].upper() + why[1:])
 
@@ -67,12 +69,28 @@ def spent(office: Office, version: Deployed, task: Task) -> Spent | None:
     standard = version.standard_of(task.element)
     if task.finished_at is None or standard is None or task.due_at is None:
         return None
-    calendar = office.calendar
-    if standard.in_days:
-        took = f"{calendar.working_days(task.opened_at, task.finished_at)} hari kerja"
-    else:
-        took = _length(calendar.working_time(task.opened_at, task.finished_at))
-    return Spent(f"{took} dari {standard.number} {standard.unit}", task.finished_at > task.due_at)
+    return _spent(office.calendar, standard, task.opened_at, task.finished_at, late=task.finished_at > task.due_at)
+
+
+def answered(office: Office, version: Deployed, case: Case) -> Spent | None:
+    """How long the answer took from filing to its delivery, against the SOP's total."""
+    if case.delivered_at is None or case.due_at is None or version.total is None:
+        return None
+    late = case.delivered_at > case.due_at
+    return _spent(office.calendar, version.total, case.opened_at, case.delivered_at, late=late)
+
+
+def _spent(calendar: Calendar, standard: Duration, opened: datetime, finished: datetime, *, late: bool) -> Spent:
+    took = _days(calendar, opened, finished) if standard.in_days else _length(calendar.working_time(opened, finished))
+    return Spent(f"{took} dari waktu baku {standard.number} {standard.unit}", late)
+
+
+def _days(calendar: Calendar, opened: datetime, finished: datetime) -> str:
+    """As the standard counts: the first is the day after the opening, the last the day on which it was done."""
+    first, last = opened.astimezone(WIB).date(), finished.astimezone(WIB).date()
+    after = (first + timedelta(days=each) for each in range(1, (last - first).days + 1))
+    number = sum(bool(calendar.hours_on(day)) for day in after)
+    return f"{number} hari kerja" if number else "kurang dari 1 hari kerja"
 
 
 def _length(time: timedelta) -> str:
@@ -91,6 +109,7 @@ class CaseClocks:
     whole: Clock | None  # until the answer is delivered
     steps: dict[str, Clock]
     spent: dict[str, Spent]
+    answered: Spent | None  # what the answer took, once it was delivered
     closes_at: datetime | None  # when a delivered case will close by itself
 
 
@@ -105,5 +124,11 @@ def case_clocks(session: Session, case: Case, version: Deployed, now: datetime) 
         whole=case_clock(office, version, case, now),
         steps={element: clock for element, clock in clocks.items() if clock is not None},
         spent={element: each for element, each in took.items() if each is not None},
-        closes_at=case.next_timer_at if case.delivered_at is not None and case.closed_at is None else None,
+        answered=answered(office, version, case),
+        closes_at=closes_at(case),
     )
+
+
+def closes_at(case: Case) -> datetime | None:
+    """When a case whose answer was delivered closes by itself; None when it does not, or not yet."""
+    return case.next_timer_at if case.delivered_at is not None and case.closed_at is None else None

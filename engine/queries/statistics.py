@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, lane_rights, visible_cases
+from engine.queries.cases import unanswered_late
 from engine.queries.choices import labels
 from engine.store.deployments import latest_deployed
 from engine.store.models import Case, Task
@@ -57,7 +58,7 @@ def figures(session: Session, actor: Actor, process_id: str, now: datetime) -> F
         filed=total,
         running=total - closed,
         closed=closed,
-        late=count(Case.closed_at.is_(None), Case.delivered_at.is_(None), Case.due_at < now),
+        late=count(unanswered_late(now)),
         in_time=count(Case.delivered_at <= Case.due_at),
         answered=count(Case.delivered_at.is_not(None), Case.due_at.is_not(None)),
         late_tasks=session.scalar(late_task.select_from(Task).where(Task.due_at < now)) or 0,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.access import Actor, owns_open_task
 from engine.queries.choices import labels
-from engine.queries.clocks import Clock, Spent, spent, task_clock
+from engine.queries.clocks import Clock, Spent, closes_at, spent, task_clock
 from engine.store.calendars import Office, current_calendar
 from engine.store.deployments import deployed
 from engine.store.models import Account, Case, Deployment, Task
@@ -35,6 +35,7 @@ class WorkRow:
     incident: bool
     clock: Clock | None = None  # of an open task with a deadline
     spent: Spent | None = None  # of a finished one
+    closes_at: datetime | None = None  # of an open task without deadline: when the case closes by itself
 
 
 def worklist(
@@ -88,5 +89,6 @@ def _row(session: Session, row: Any, names: dict[str, dict[str, str]], office: O
         finished_at=task.finished_at,
         incident=case.incident is not None,
         clock=task_clock(office, version, task, now),
+        closes_at=closes_at(case) if task.due_at is None and task.status == "open" else None,
         spent=spent(office, version, task),
     )

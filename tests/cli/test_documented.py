@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from engine.settings import ROOT, Settings
 from webapp.cli import main
@@ -36,3 +37,10 @@ def test_no_documented_setting_is_gone() -> None:
     known = {f"ADUAN_{name.upper()}" for name in Settings.model_fields}
     named = {line.split("`")[1] for line in PAGE.splitlines() if line.startswith("| `ADUAN_")}
     assert named == known
+
+
+@pytest.mark.parametrize("command", ["", *(each.removeprefix("aduan ") for each in _commands(main, "aduan"))])
+def test_the_help_of_a_command_is_indonesian(command: str) -> None:
+    done = CliRunner().invoke(main, [*command.split(), "--help"])
+    assert done.exit_code == 0 and "Tampilkan keterangan ini." in done.output
+    assert not any(word in done.output for word in ("Show this", "OPTIONS", "[ARGS]", "[required]"))

@@ -94,9 +94,9 @@ def check_lists(office: Office, cases: dict[str, Case], who: str) -> None:
     reads = any(rights[who][0] for rights in matrix.values() if who in rights)
     with transaction(office.engine) as session:
         actor = office.actor(who)
-        rows, more = seen_cases(session, actor)
+        rows, more = seen_cases(session, actor, now=office.now)
         counted = figures(session, actor, PROCESS, office.now)
-        own = {row.number for row in own_cases(session, actor)[0]}
+        own = {row.number for row in own_cases(session, actor, now=office.now)[0]}
     assert {row.number for row in rows} == mine and not more
     assert {bool(row.title) for row in rows} <= {reads}, "titles are contents"
     assert (counted.filed, counted.running, sum(n for *_, n in counted.by_step)) == (len(mine), len(mine), len(mine))
@@ -222,7 +222,7 @@ class TestAppointments:
         reads = {name: (found := seen_by(office, "lina", case)) and found.contents for name, case in cases.items()}
         assert reads == {"siti_sd": True, "budi_nowhere": False, "budi_smp": False}
         with transaction(office.engine) as session:
-            rows, _ = seen_cases(session, office.actor("lina"))
+            rows, _ = seen_cases(session, office.actor("lina"), now=office.now)
         assert {row.number for row in rows if row.title} == {cases["siti_sd"].number}
 
     def test_a_closed_account_is_nobody(self, office: Office):

@@ -279,7 +279,8 @@ class TestHeldUp:
         said = " ".join(row.text_content().split())
         assert number in said and "Klasifikasi" in said and "tidak cocok dengan riwayatnya" in said
         assert "Pungutan" not in seen.get_data(as_text=True) and "tidak tercatat" not in said
-        assert "Aduan tertahan (1)" in text_of(site.person("sistem").get("/kelola"))
+        assert "Pengelola Sistem sudah diberi tahu" not in said, "it is who reads this"
+        assert "1 aduan tertahan dan menunggu Anda" in text_of(site.person("sistem").get("/kelola"))
         assert "Aduan tertahan Keadaan aduan ini tidak cocok" in beside(page(site, "ketua", number))
 
     def test_many_are_retried_at_once(self, site: Site) -> None:

@@ -14,6 +14,8 @@ import click
 import orjson
 
 _HEADINGS = {"Options": "Pilihan", "Commands": "Perintah"}
+_WORDS = {"[required]": "[wajib]", "Show this message and exit.": "Tampilkan keterangan ini."}
+_USAGE = {"[OPTIONS]": "[PILIHAN]", "COMMAND [ARGS]...": "PERINTAH ..."}
 
 
 class Formatter(click.HelpFormatter):
@@ -21,7 +23,7 @@ class Formatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Begin the page."""
-        super().write_usage(prog, args, prefix or "Pemakaian: ")
+        super().write_usage(prog, _said(args, _USAGE), prefix or "Pemakaian: ")
 
     def write_heading(self, heading: str) -> None:
         """Begin a section."""
@@ -29,30 +31,20 @@ class Formatter(click.HelpFormatter):
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Write options with what they mean."""
-        ours = [(option, meaning.replace("[required]", "[wajib]")) for option, meaning in rows]
-        super().write_dl(ours, col_max, col_spacing)
+        super().write_dl([(option, _said(meaning, _WORDS)) for option, meaning in rows], col_max, col_spacing)
+
+
+def _said(text: str, words: dict[str, str]) -> str:
+    for theirs, ours in words.items():
+        text = text.replace(theirs, ours)
+    return text
 
 
 click.Context.formatter_class = Formatter
 
 
-class _Speaking(click.Command):
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """`--help`, in Indonesian."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = "Tampilkan keterangan ini."
-        return option
-
-
-class Verb(_Speaking):
-    """One verb of the command line."""
-
-
-class Front(_Speaking, click.Group):
+class Front(click.Group):
     """A group of verbs. Exit status: 0 it held, 1 it did not hold, 2 wrong use."""
-
-    command_class = Verb
 
     def main(self, *args: Any, **keywords: Any) -> NoReturn:
         """Run a verb and end the program."""

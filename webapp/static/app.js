@@ -35,11 +35,17 @@
     const wanted = rest.join('=').split('|');
     const form = block.closest('form');
     if (!form || !form.elements[name]) return;
-    const update = () => {
+    const answer = () => {
       const control = form.elements[name];
-      const value = control.type === 'checkbox' ? (control.checked ? control.value : '') : control.value;
-      block.hidden = !wanted.includes(value);
+      const one = control instanceof RadioNodeList ? control[0] : control;
+      if (one.disabled) return ''; // what is hidden itself answers nothing
+      return one.type === 'checkbox' ? (one.checked ? one.value : '') : control.value;
+    };
+    const update = () => {
+      const was = block.hidden;
+      block.hidden = !wanted.includes(answer());
       all('input, select, textarea', block).forEach((inner) => { inner.disabled = block.hidden; });
+      if (block.hidden !== was) form.dispatchEvent(new Event('change')); // for those that wait for this one
     };
     form.addEventListener('change', update);
     update();
@@ -95,6 +101,7 @@
 
   const remembered = (form) => Array.from(form.elements).filter((control) => control.name
     && !control.name.startsWith('_') && control.name !== 'csrf_token'
+    && control.dataset.sandi === undefined
     && !['password', 'file', 'hidden', 'submit', 'button', 'fieldset'].includes(control.type));
   const choice = (control) => control.type === 'radio' || control.type === 'checkbox';
   const slot = (control) => (choice(control) ? `${control.name}=${control.value}` : control.name);
@@ -192,13 +199,32 @@
     update();
   }
 
+  /* A password may be looked at while it is typed; it is hidden again before it is sent. */
+  function revealable(input) {
+    input.dataset.sandi = '';
+    const label = document.createElement('label');
+    label.className = 'hapus lihat-sandi';
+    const box = document.createElement('input');
+    box.type = 'checkbox';
+    label.append(box, 'Lihat yang diketik');
+    box.addEventListener('change', () => { input.type = box.checked ? 'text' : 'password'; });
+    input.form.addEventListener('submit', () => { input.type = 'password'; });
+    input.after(label);
+  }
+
   const forget = document.body.dataset.hapusSimpanan;
   if (forget) store.forget(forget.split(/\s+/));
+  all('input[type=password]').filter((input) => input.form).forEach(revealable);
   all('form[data-simpan]').forEach(remember);
-  all('select[data-tergantung]').forEach(dependentSelect);
-  all('[data-tampil-jika]').forEach(conditional);
-  all('input[type=file]').filter((input) => input.form).forEach(files);
-  all('textarea[data-maks]').forEach(counter);
+  const prepare = (root) => {
+    all('select[data-tergantung]', root).forEach(dependentSelect);
+    all('[data-tampil-jika]', root).forEach(conditional);
+    all('input[type=file]', root).filter((input) => input.form).forEach(files);
+    all('textarea[data-maks]', root).forEach(counter);
+  };
+  prepare(document);
+  // Fields that came into the page later ask for the same comforts.
+  document.addEventListener('isian-baru', (event) => prepare(event.target));
   all('form').filter((form) => form.method === 'post' && form.dataset.ulang === undefined).forEach(guard);
   window.addEventListener('pageshow', release);
   all('[data-cetak]').forEach((button) => {
