@@ -21,6 +21,7 @@ from webapp import (
     calendar,
     comparison,
     complaints,
+    draft_forms,
     drafts,
     erasure,
     failures,
@@ -32,6 +33,7 @@ from webapp import (
     operations,
     outgoing,
     processes,
+    proposals,
     public,
     reports,
     security,
@@ -42,8 +44,8 @@ from webapp import text as words
 
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
-    public, accounts, filing, complaints, operations, tasks, processes, drafts, comparison, audit, manage, calendar,
-    incidents, erasure, reports, messages, outgoing, simulation,
+    public, accounts, filing, complaints, operations, tasks, processes, drafts, draft_forms, comparison, proposals,
+    audit, manage, calendar, incidents, erasure, reports, messages, outgoing, simulation,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
+from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from engine.process.diagram import DiagramError
 from engine.process.diff import Change, Source, changes
+from engine.process.gate import Finding
+from engine.queries.scenarios import ScenarioResult, run_all
 from engine.store.deployments import Deployed, all_deployed
 from engine.store.drafts import DraftContent, draft
 from webapp.access import needs, process_owner
@@ -29,6 +32,21 @@ class Group:
     changes: list[Change]
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What a person looks at before a changed SOP goes on."""
+
+    groups: list[Group]
+    findings: list[Finding]
+    scenarios: list[ScenarioResult]
+    unreadable: str = ""  # why there is nothing to compare
+
+    @property
+    def count(self) -> int:
+        """How many changes."""
+        return sum(len(each.changes) for each in self.groups)
+
+
 @blueprint.get("/proses/<process_id>/draf/<int:draft_id>/perubahan")
 @needs(process_owner)
 def show(process_id: str, draft_id: int) -> str:
@@ -37,16 +55,22 @@ def show(process_id: str, draft_id: int) -> str:
         found = draft(session, process_id, draft_id)
         versions = [each for each in all_deployed(session) if each.process_id == process_id]
         old = _version(versions, found)
-        findings = draft_findings(session, process_id, found.xml, found.forms)
-    unreadable, told = "", []
+        compared = compare(session, old, found)
+    return render_template(
+        "processes/perubahan.html", process_id=process_id, draft=found.draft, old=old, versions=versions[::-1],
+        compared=compared, marks=MARKS,
+    )  # fmt: skip
+
+
+def compare(session: Session, old: Deployed, found: DraftContent) -> Comparison:
+    """A draft against a version: changes, findings, and the saved scenarios run on both."""
+    findings = draft_findings(session, found.process_id, found.xml, found.forms)
     try:
         told = changes(source_of(old), Source(found.xml, found.forms))
     except DiagramError as wrong:
-        unreadable = wrong.message
-    return render_template(
-        "processes/perubahan.html", process_id=process_id, draft=found.draft, old=old, versions=versions[::-1],
-        groups=grouped(told), changes=told, unreadable=unreadable, findings=findings, marks=MARKS,
-    )  # fmt: skip
+        return Comparison([], findings, [], wrong.message)
+    results = run_all(session, found.process_id, found.xml, found.forms)
+    return Comparison(grouped(told), findings, results)
 
 
 def source_of(version: Deployed) -> Source:

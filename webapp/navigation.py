@@ -10,13 +10,13 @@ from sqlalchemy.exc import OperationalError
 from engine.access import ADMINISTRATOR, AUDITOR, LEADER, PROCESS_OWNER, Actor, Rights, held_with
 from engine.queries.bell import Counts, counts
 from webapp.access import oversight
-from webapp.context import database, rights, settings, visitor_or_actor
+from webapp.context import database, keepers, rights, settings, visitor_or_actor
 
 WAITING = "/perlu-disampaikan"
 
 
 def register(app: Flask) -> None:
-    """Give every template `kantor`, `pelaku`, `navigasi` and `belum_dibaca`."""
+    """Give every template `kantor`, `pelaku`, `navigasi`, `belum_dibaca` and `tahu_pelapor`."""
     app.context_processor(_common)
 
 
@@ -27,6 +27,7 @@ def _common() -> dict[str, Any]:
         "kantor": office(),
         "pelaku": actor,
         "belum_dibaca": counted.unread,
+        "tahu_pelapor": keepers,
         "navigasi": [
             entry | {"aktif": _here(entry["url"]), "jumlah": counted.waiting if entry["url"] == WAITING else 0}
             for entry in menu(actor, rights())

@@ -28,6 +28,7 @@ RULES = "/kelola/pengingat"
 WORK = {
     "calendar": "Mengikuti perubahan kalender",
     "calendar_again": "Mengikuti kalender: aduan yang tadinya tertahan",
+    "deploy": "Memberlakukan SOP pada tanggalnya",
     "digest": "Menyusun ringkasan harian",
     "log": "Menandatangani catatan riwayat",
     "mail": "Mengirim surel",

@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from engine.process.document import document
+from engine.queries.proposals import proposals
 from engine.store.deployments import Deployed, all_deployed
 from engine.store.drafts import drafts
 from webapp.access import anyone_logged_in, needs, process_owner, staff
 from webapp.context import actor, database, rights
+from webapp.proposals import STATES
 from webapp.sop import Issue
 from webapp.sop.page import page
 from webapp.text import ZONE
@@ -27,9 +29,16 @@ def index() -> str:
         versions = list(reversed(all_deployed(session)))
         owner = process_owner(actor(), rights())
         changing = drafts(session) if owner else []
+        proposed = {each: proposals(session, each) for each in {v.process_id for v in versions}} if owner else {}
     in_force = {each.process_id: each for each in reversed(versions)}
     return render_template(
-        "processes/daftar.html", versions=versions, in_force=list(in_force.values()), drafts=changing, owner=owner
+        "processes/daftar.html",
+        versions=versions,
+        in_force=list(in_force.values()),
+        drafts=changing,
+        owner=owner,
+        proposals=proposed,
+        states=STATES,
     )
 
 

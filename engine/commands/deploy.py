@@ -59,12 +59,11 @@ def put_in_force(
     *,
     now: datetime,
     actor: str | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Deployed:
-    """The same for a diagram that has passed the gate already, with what the gate found."""
+    """The same for a diagram that has passed the gate already, with what the gate found; `facts` go into the event."""
     diagram = diagrams.read(xml)
-    used = {key: forms[key] for key in sorted({each.form_key for each in diagram.elements.values() if each.form_key})}
-    stored_forms = json.dumps(used, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    checksum = digest(canonical({"xml": digest(xml), "forms": digest(stored_forms)}))
+    checksum, stored_forms = checksum_of(xml, forms)
     latest = session.execute(
         select(Deployment.number, Deployment.checksum)
         .where(Deployment.process_id == diagram.process_id)
@@ -77,9 +76,17 @@ def put_in_force(
     row = {"process_id": diagram.process_id, "number": number, "checksum": checksum, "xml": xml, "forms": stored_forms,
            "specs": compile_specs(xml, diagram.process_id), "deployed_at": now}  # fmt: skip
     session.execute(insert(Deployment), row)
-    facts = {"actor": actor, "number": number, "checksum": checksum}
-    append(session, f"proses/{diagram.process_id}", "process_deployed", now, facts)
+    stated = {"actor": actor, "number": number, "checksum": checksum, **(facts or {})}
+    append(session, f"proses/{diagram.process_id}", "process_deployed", now, stated)
     return Deployed(diagram.process_id, number, checksum, fresh=True, warnings=findings)
+
+
+def checksum_of(xml: bytes, forms: Mapping[str, Any]) -> tuple[str, bytes]:
+    """The checksum of a diagram with those of the forms that it uses, and these as they are stored."""
+    used = {each.form_key for each in diagrams.read(xml).elements.values() if each.form_key}
+    kept = {key: forms[key] for key in sorted(used) if key in forms}
+    stored_forms = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return digest(canonical({"xml": digest(xml), "forms": digest(stored_forms)})), stored_forms
 
 
 def read_forms(folder: Path) -> dict[str, Any]:

@@ -23,6 +23,11 @@ BEGUN, IMPORTED, RESTORED, FORMS = "mulai", "impor", "pulih", "formulir"
 KEPT_APART = timedelta(minutes=5)  # of saves that follow each other more closely only the last is kept
 FORGOTTEN = timedelta(minutes=5)  # a tab that was not heard of for so long has no row any more
 MAX_FORMS = 2_000_000  # bytes of JSON
+_CLOSED = {
+    "discarded": "Draf ini sudah dibuang.",
+    "proposed": "Draf ini sedang diusulkan. Tarik dahulu usulannya bila ingin mengubahnya.",
+    "deployed": "Draf ini sudah diberlakukan. Mulailah draf baru.",
+}
 MAX_DRAFTS = 100  # open ones of a process
 
 
@@ -78,7 +83,7 @@ def save_draft(
     _owner(actor)
     before = draft(session, process_id, draft_id)
     if not before.draft.open:
-        raise Conflict("Draf ini sudah dibuang.")
+        raise Conflict(_CLOSED.get(before.draft.state, "Draf ini tidak dapat diubah lagi."))
     if before.rev != rev:
         raise _overtaken(before)
     content = _content(before.xml if xml is None else xml, before.forms if forms is None else forms)

@@ -14,6 +14,8 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
+from engine.process import shown
+
 LONG_TEXT = 200  # characters from which a field is written in a text area
 CASE_COLUMNS = ("judul", "judul_kerja", "kategori", "subkategori", "bidang")
 _LINE_END = re.compile("\r\n|[\r\v\f]")  # browsers send CRLF and count LF; word processors paste the others
@@ -51,6 +53,7 @@ class Field:
     max_files: int | None = None
     max_mb: int | None = None
     shown_if: str | None = None  # "<field>=<value>" under which it matters
+    shown_optional: bool = False  # it may stay empty even then
     autocomplete: str | None = None
     inputmode: str | None = None
 
@@ -105,7 +108,7 @@ class Form:
 
     def only(self, names: Iterable[str]) -> Form:
         """The same form with these fields alone, none of them required: for setting one value beside the diagram."""
-        kept = {name: schema for name, schema in self.properties.items() if name in set(names)}
+        kept = {name: _always_shown(schema) for name, schema in self.properties.items() if name in set(names)}
         shell = {key: value for key, value in self.schema.items() if key not in ("required", "allOf", "x-urutan")}
         return Form(self.key, shell | {"properties": kept})
 
@@ -148,21 +151,27 @@ class Form:
             accept=",".join(files.get("jenis", [])),
             max_files=schema.get("maxItems") if files else None,
             max_mb=files.get("ukuran_mb"),
-            shown_if=self._shown_if(name),
+            shown_if=self._shown_if(name) or self._required_if(name),
+            shown_optional=self._required_if(name) is None,
         )
 
     def _shown_if(self, name: str) -> str | None:
+        asked = shown.condition_of(self.properties[name])
+        return None if asked is None else f"{asked.field}={_sent(asked.value)}"
+
+    def _required_if(self, name: str) -> str | None:
         for rule in self.schema.get("allOf", []):
             if name in rule.get("then", {}).get("required", []):
                 for other, wanted in rule.get("if", {}).get("properties", {}).items():
                     if "const" in wanted:
-                        return f"{other}={wanted['const']}"
+                        return f"{other}={_sent(wanted['const'])}"
         return None
 
     def clean(self, posted: Mapping[str, Sequence[str]], tables: Tables) -> Cleaned:
         """Typed input to values that fit the schema.
 
-        `posted` maps a field to the texts sent for it, control fields already removed. Empty texts count as absent.
+        `posted` maps a field to the texts sent for it, control fields already removed. Empty texts count as absent,
+        and so does whatever was sent for a field that the other answers do not show.
         """
         values: dict[str, Any] = {}
         errors = {name: "Isian ini tidak dikenal formulir." for name in posted if name not in self.properties}
@@ -174,6 +183,9 @@ class Form:
             value = _value(schema, [text for text in texts if text])
             if value is not None:
                 values[name] = value
+        for name in shown.hidden(self.properties, values):
+            values.pop(name, None)
+            errors.pop(name, None)
         for error in sorted(Draft202012Validator(self.schema).iter_errors(values), key=lambda each: list(each.path)):
             for name, message in self._messages(error):
                 errors.setdefault(name, message)
@@ -209,6 +221,15 @@ class Form:
             above = values.get(other)
             if isinstance(above, str) and chosen.parent is not None and above != chosen.parent:
                 yield name, f"«{chosen.label}» bukan bagian dari pilihan di atas. Pilih lagi."
+
+
+def _always_shown(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key != shown.KEYWORD}
+
+
+def _sent(value: Any) -> str:
+    """How a browser sends a value: a ticked box is 1."""
+    return "1" if value is True else str(value)
 
 
 def _widget(schema: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ class DraftRow:
     id: int
     process_id: str
     based_on: int  # number of the deployment it began from
-    state: str  # open, discarded
+    state: str  # open, proposed, deployed, discarded
     rev: int
     author: str
     created_at: datetime

@@ -402,7 +402,7 @@ class Draft(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[str] = mapped_column(Text, index=True)
     based_on: Mapped[int] = mapped_column(Integer)  # number of the deployment it began from
-    state: Mapped[str] = mapped_column(String(12))  # open, discarded
+    state: Mapped[str] = mapped_column(String(12))  # open, proposed, deployed, discarded
     rev: Mapped[int] = mapped_column(Integer)  # compare-and-set; the newest revision
     author_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column()
@@ -420,6 +420,27 @@ class DraftRevision(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     reason: Mapped[str] = mapped_column(String(12))  # mulai, otomatis, impor, formulir, pulih
     content: Mapped[bytes] = mapped_column(LargeBinary)  # compressed JSON {xml, forms}
+
+
+class Proposal(Base):
+    """A draft that somebody else is to approve: a cache of what the events of its process say."""
+
+    __tablename__ = "proposal"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    rev: Mapped[int] = mapped_column(Integer)  # revision of the draft that was proposed
+    process_id: Mapped[str] = mapped_column(Text, index=True)
+    checksum: Mapped[str] = mapped_column(String(64))
+    base: Mapped[int] = mapped_column(Integer)  # number of the version in force when it was proposed
+    effective_on: Mapped[date | None] = mapped_column(Date)  # None: as soon as it is approved
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12))  # waiting, returned, withdrawn, approved, in_force
+    proposed_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    proposed_at: Mapped[datetime] = mapped_column()
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column()
+    comment: Mapped[str] = mapped_column(Text, default="")
+    number: Mapped[int | None] = mapped_column(Integer)  # of the deployment it became
 
 
 class DraftPresence(Base):

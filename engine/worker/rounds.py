@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from engine.commands.attachments import drop_stale_files, remove_files
 from engine.commands.follow_calendar import follow_calendar
+from engine.commands.proposals import due_proposals, put_due_in_force
 from engine.history.keys import load_signer
 from engine.store.calendars import newest_number
 from engine.store.database import transaction
@@ -90,11 +91,22 @@ def _tidy(engine: Engine, desk: Desk, now: datetime) -> bool:
     return False
 
 
+def _deploy(engine: Engine, _: Desk, now: datetime) -> bool:
+    """Approved proposals come into force on their day; one that no longer passes goes back to its draft."""
+    with transaction(engine) as session:
+        due = due_proposals(session, now)
+    for proposal in due:
+        with transaction(engine) as session:
+            put_due_in_force(session, proposal, now=now)
+    return False
+
+
 # In the order of a round: a timer is due by the calendar in force, what it does is logged, and what is logged is told.
 DUTIES = {
     "calendar": Duty(10, _calendar),
     "calendar_again": Duty(3600, _calendar_again),
     "timers": Duty(2, _timers),
+    "deploy": Duty(30, _deploy),
     "tidy": Duty(60, _tidy),
     "log": Duty(2, _log),
     "notify": Duty(2, _notify),

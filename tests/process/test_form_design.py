@@ -76,7 +76,7 @@ keywords: dict[str, st.SearchStrategy[Any]] = {
     "x-lampiran": st.fixed_dictionaries({}, optional={"jenis": st.lists(words, max_size=2), "ukuran_mb": whole,
                                                       "lain": whole}),
     "x-kasus": st.sampled_from(["judul", "bidang"]), "x-pribadi": st.sampled_from([True, False, "ya"]),
-    "x-terlihat": st.lists(st.sampled_from(["Admin", "Pelapor"]), max_size=2),
+    "x-terlihat": st.lists(st.sampled_from(["Admin", "Pelapor"]), unique=True),
     "x-awal": st.sampled_from(["isi.judul", "", 5]),
     "x-pesan": st.dictionaries(st.sampled_from(["required", "maxLength"]), st.sampled_from(["Isi dulu.", 5])),
     "x-tampil-bila": st.fixed_dictionaries({"isian": st.sampled_from(NAMES), "nilai": scalars}),

@@ -56,7 +56,7 @@ def test_changes_are_told_in_the_words_of_the_sop_forms_included(site: Site) -> 
     assert "Terima tanggapan: dari Ketua Tim ke Admin" in told
     marked = {(each.get("data-perubahan"), each.get("data-tanda")) for each in nodes(page, "//li[@data-perubahan]")}
     assert {("tanggapi_aduan", "ubah"), ("terima_tanggapan", "pindah")} <= marked
-    assert [str(each) for each in nodes(page, "//section[h2]/h2/text()[1]")] == ["Langkah ", "Formulir "]
+    assert [str(each) for each in nodes(page, "//section[h2]/h2/text()[1]")] == ["Langkah ", "Formulir ", "Skenario"]
     assert "3 perubahan" in told
 
 

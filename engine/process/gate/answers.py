@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from engine.process.forms import Form
 from engine.process.gate.values import closed_values
+from engine.process.shown import hidden
 
 MAX_TRIED = 500
 MAX_KEPT = 40
@@ -49,6 +50,8 @@ def answers(form: Form, read: Collection[str], literals: Sequence[Any], rng: ran
     kept: list[dict[str, Any]] = []
     for combination in islice(_combinations(rng_order, rng), MAX_TRIED):
         values = {name: value for name, value in zip(names, combination, strict=True) if value is not None}
+        away = hidden(form.properties, values)
+        values = {name: value for name, value in values.items() if name not in away}
         if validator.is_valid(values):
             short = {name: values[name] for name in names if name in read and name in values}
             kept += [short] if short not in kept else []

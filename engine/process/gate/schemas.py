@@ -9,6 +9,7 @@ from typing import Any
 from engine.process.diagram import Diagram
 from engine.process.forms import CASE_COLUMNS, Form, form_from
 from engine.process.gate.findings import Finding, error, warning
+from engine.process.shown import condition_messages
 
 MAX_FORM = 200_000  # characters of the JSON
 MAX_FIELDS = 100
@@ -22,7 +23,7 @@ _FORM_KEYWORDS = frozenset(
 _FIELD_KEYWORDS = frozenset(
     {"title", "description", "type", "minLength", "maxLength", "minimum", "maximum", "oneOf", "enum", "const", "format",
      "items", "minItems", "maxItems", "uniqueItems", "default", "examples", "$comment", "x-pilihan", "x-lampiran",
-     "x-kasus", "x-pribadi", "x-terlihat", "x-awal", "x-pesan"}
+     "x-kasus", "x-pribadi", "x-terlihat", "x-awal", "x-pesan", "x-tampil-bila"}
 )  # fmt: skip
 _RULE_KEYWORDS = frozenset(
     {"if", "then", "else", "required", "properties", "const", "enum", "not", "minLength", "type"}
@@ -73,6 +74,8 @@ def _messages(form: Form, diagram: Diagram) -> Iterator[str]:
         yield from (f"kata kunci «{keyword}» dalam allOf tidak didukung." for keyword in sorted(_rule_keywords(rule)))
     for name, field in fields.items():
         yield from (f"isian «{name}»: {message}" for message in _field_messages(name, field, fields, diagram))
+    for name, message in condition_messages(fields, form.schema.get("required", [])):
+        yield f"isian «{name}»: {message}"
 
 
 def _rule_keywords(rule: Any) -> set[str]:
