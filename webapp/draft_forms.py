@@ -11,22 +11,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.commands.drafts import FORMS, save_draft
 from engine.errors import Conflict, NotFound, Rejected
-from engine.process.form_design import EMPTY, NotShowable, design_of, name_from, schema_of, unique
+from engine.process.form_design import EMPTY, name_from, unique
 from engine.queries.drafts import revisions
 from engine.store.drafts import draft
 from webapp.access import needs, process_owner
 from webapp.context import actor, database, now
 from webapp.drafts import draft_findings
 from webapp.form_findings import About, about_form, diagram_of, label_map, users_of
-from webapp.form_page import Desk, Sheet, desk, field_names, stamp
-from webapp.form_rows import MAX_ROWS, act, posted_rows, rows_of
-from webapp.form_text import NotJson, read_object, written
-from webapp.form_typed import designed
+from webapp.form_page import Sheet, desk, field_names, stamp
+from webapp.form_sheets import JSON, PREVIEW, SAVE, clean, posted_sheet, stored_sheet
 from webapp.text import time_text
 
 blueprint = Blueprint("draft_forms", __name__)
 MAX_FORMS = 200
-_FIELDS, _JSON, _SAVE = "isian", "json", "simpan"
 
 
 @blueprint.get("/proses/<process_id>/draf/<int:draft_id>/formulir")
@@ -61,7 +58,7 @@ def _index(process_id: str, draft_id: int, refused: str = "", typed: str = "", c
 def change_list(process_id: str, draft_id: int) -> AnyResponse:
     """Make a form, double one, or take away one that no step uses. Raises Conflict."""
     verb, _, key = request.form.get("aksi", "").partition(":")
-    title = _clean(request.form.get("judul", ""))[:150].strip()
+    title = clean(request.form.get("judul", ""))[:150].strip()
     with database() as session:
         found = draft(session, process_id, draft_id)
         forms = dict(found.forms)
@@ -118,30 +115,7 @@ def edit(process_id: str, draft_id: int, key: str) -> AnyResponse:
         found = desk(session, process_id, draft_id, key)
         if found.stored is None:
             raise NotFound
-        return _page(session, _stored(found, as_json=request.args.get("tampilan") == _JSON))
-
-
-def _stored(found: Desk, as_json: bool = False) -> Sheet:
-    schema = found.stored if found.stored is not None else dict(EMPTY)
-    sheet = Sheet(found, schema, rev=found.content.rev, stamp=stamp(found.stored))
-    return sheet if as_json else _as_fields(sheet, schema)
-
-
-def _as_fields(sheet: Sheet, schema: dict[str, Any]) -> Sheet:
-    """Show a schema as fields; as JSON, with the reason, when it has none that can be told apart."""
-    sheet.schema, sheet.base = schema, schema
-    try:
-        sheet.design = design_of(schema)
-    except NotShowable as wrong:
-        sheet.told = f"{wrong} Formulir ini hanya dapat diubah sebagai JSON."
-        return sheet
-    if len(sheet.design.fields) > MAX_ROWS:
-        sheet.design = None
-        sheet.told = f"Formulir ini memuat lebih dari {MAX_ROWS} isian, jadi hanya dapat diubah sebagai JSON."
-        return sheet
-    sheet.rows = rows_of(sheet.design, sheet.desk.fixed)
-    sheet.typed = {"judul_formulir": sheet.design.title, "petunjuk": sheet.design.description}
-    return sheet
+        return _page(session, stored_sheet(found, as_json=request.args.get("tampilan") == JSON))
 
 
 def _page(session: Session, sheet: Sheet, code: int = 200) -> AnyResponse:
@@ -153,10 +127,10 @@ def _page(session: Session, sheet: Sheet, code: int = 200) -> AnyResponse:
 @needs(process_owner)
 def change(process_id: str, draft_id: int, key: str) -> AnyResponse:
     """What a button of the page asks for. Everything typed comes back; only "Simpan" changes the draft."""
-    action = request.form.get("aksi", _SAVE)
+    action = request.form.get("aksi", SAVE)
     with database() as session:
-        sheet = _posted(desk(session, process_id, draft_id, key), action)
-        if sheet.problems or action != _SAVE:
+        sheet = posted_sheet(desk(session, process_id, draft_id, key), action)
+        if sheet.problems or action != SAVE:
             return _page(session, sheet, 422 if sheet.problems else 200)
     try:
         with database() as session:
@@ -169,7 +143,7 @@ def change(process_id: str, draft_id: int, key: str) -> AnyResponse:
         with database() as session:
             return _page(session, sheet, 422)
     flash("Formulir disimpan dalam draf.", "sukses")
-    return redirect(_address(process_id, draft_id, key, _JSON if sheet.design is None else None), code=303)
+    return redirect(_address(process_id, draft_id, key, JSON if sheet.design is None else None), code=303)
 
 
 @blueprint.post("/proses/<process_id>/draf/<int:draft_id>/formulir/<key>/pratinjau")
@@ -177,7 +151,7 @@ def change(process_id: str, draft_id: int, key: str) -> AnyResponse:
 def preview(process_id: str, draft_id: int, key: str) -> Response:
     """The form as typed right now: how staff would see it, and what the gate says."""
     with database() as session:
-        sheet = _posted(desk(session, process_id, draft_id, key), "pratinjau")
+        sheet = posted_sheet(desk(session, process_id, draft_id, key), PREVIEW)
         return jsonify(
             pratinjau=sheet.preview,
             temuan=sheet.findings(session),
@@ -185,66 +159,6 @@ def preview(process_id: str, draft_id: int, key: str) -> Response:
             tampil=sheet.conditions,
             tergantung={str(row.number): sheet.parents(row) for row in sheet.rows},
         )
-
-
-def _posted(found: Desk, action: str) -> Sheet:
-    sheet = Sheet(found, dict(EMPTY), rev=_number("rev"), stamp=request.form.get("sidik", "")[:16], unsaved=True)
-    if request.form.get("tampilan") == _JSON:
-        return _posted_json(sheet, action)
-    sheet.base = _posted_base(found)
-    sheet.rows, sent = posted_rows(list(request.form.lists()))
-    for row in sheet.rows:
-        row.fixed = row.texts.get("asal", "") in found.fixed
-    sheet.told = act(sheet.rows, action)
-    sheet.typed = {name: _clean(request.form.get(name, "")) for name in ("judul_formulir", "petunjuk")}
-    sheet.design = designed(sheet.rows, sheet.typed["judul_formulir"], sheet.typed["petunjuk"], sheet.base)
-    sheet.schema = schema_of(sheet.design)
-    wrong = [row for row in sheet.rows if row.errors]
-    for row in wrong:
-        row.open = True
-    if action in (_SAVE, _JSON, "pratinjau"):
-        sheet.problems = [f"{row.title}: {told}" for row in wrong for told in row.errors.values()]
-    if sent > MAX_ROWS:
-        sheet.problems.append(f"Kiriman memuat {sent} isian; yang diterima paling banyak {MAX_ROWS}.")
-    if action == _JSON and not sheet.problems:
-        sheet.design, sheet.text = None, written(sheet.schema)
-    return sheet
-
-
-def _posted_base(found: Desk) -> dict[str, Any]:
-    """The schema that the page's rows began from. Whatever else was sent in its place counts as none."""
-    for text in (request.form.get("dasar", ""), written(found.stored if found.stored is not None else EMPTY)):
-        try:
-            base = read_object(text)
-            design_of(base)
-        except (NotJson, NotShowable):
-            continue
-        return base
-    return dict(EMPTY)
-
-
-def _posted_json(sheet: Sheet, action: str) -> Sheet:
-    sheet.text = request.form.get("json", "").replace("\r\n", "\n")
-    try:
-        sheet.schema = read_object(sheet.text)
-    except NotJson as wrong:
-        sheet.schema = sheet.desk.stored if sheet.desk.stored is not None else dict(EMPTY)
-        sheet.problems, sheet.line = [str(wrong)], wrong.line
-        return sheet
-    if action == _FIELDS:
-        _as_fields(sheet, sheet.schema)
-        sheet.problems = [sheet.told] if sheet.design is None else []
-        sheet.told = ""
-    return sheet
-
-
-def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
-def _clean(text: str) -> str:
-    return "".join(each for each in text.replace("\r\n", "\n") if each == "\n" or each.isprintable())
 
 
 def _save(session: Session, sheet: Sheet) -> None:
@@ -255,10 +169,10 @@ def _save(session: Session, sheet: Sheet) -> None:
     if newest.rev != sheet.rev and stamp(newest.forms.get(key)) != sheet.stamp:
         by, at = _last_change(session, newest.process_id, newest.id, key)
         raise Conflict(f"{by} sudah menyimpan formulir ini lebih dahulu, {at}.", by=by)
+    if stamp(newest.forms.get(key)) == stamp(sheet.schema):
+        return  # nothing but the order of keywords differs
     forms = {**newest.forms, key: sheet.schema}
-    save_draft(
-        session, actor(), newest.process_id, newest.id, newest.rev, now=now(), forms=forms, reason=FORMS
-    )  # fmt: skip
+    save_draft(session, actor(), newest.process_id, newest.id, newest.rev, now=now(), forms=forms, reason=FORMS)
 
 
 def _last_change(session: Session, process_id: str, draft_id: int, key: str) -> tuple[str, str]:

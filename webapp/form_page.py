@@ -105,7 +105,7 @@ class Sheet:
     schema: dict[str, Any]
     rows: list[Row] = field(default_factory=list)
     design: FormDesign | None = None  # None: shown as JSON
-    text: str = ""  # the JSON as typed
+    text: str | None = None  # the JSON as typed
     line: int = 0  # where it cannot be read
     typed: Mapping[str, str] = field(default_factory=dict)  # title and description as typed
     base: Mapping[str, Any] | None = None
@@ -198,7 +198,7 @@ class Sheet:
             "sheet": self, "desk": self.desk, "draft": self.desk.content.draft, "temuan": self.findings(session),
             "process_id": self.desk.content.process_id, "kinds": {key: KIND_WORDS[key] for key in (*KINDS, OTHER)},
             "tables": TABLE_WORDS, "columns": COLUMN_WORDS, "messages": MESSAGES, "file_kinds": FILE_KINDS,
-            "json_text": self.text or written(self.schema),
+            "json_text": written(self.schema) if self.text is None else self.text,
         }  # fmt: skip
 
 

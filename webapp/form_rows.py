@@ -11,6 +11,7 @@ from engine.process.form_design.design import CHOICE, FILES, LONG, NUMBER, SCALE
 from engine.process.shown import Condition
 
 MAX_ROWS = 150  # the gate takes 100 fields; more than this is no page any more
+MAX_LINES = 300  # choices of one field; the gate takes 200
 AS_IT_WAS = "asal"  # a rule that the page cannot say stays what it is in the schema
 FILE_KINDS = {"image/jpeg": "Foto JPG", "image/png": "Gambar PNG", "application/pdf": "Dokumen PDF"}
 MESSAGES: dict[str, tuple[str, tuple[str, ...]]] = {

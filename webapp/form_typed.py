@@ -21,7 +21,7 @@ from engine.process.form_design import (
 from engine.process.form_design.design import FILES, OTHER, TEXT
 from engine.process.forms import CASE_COLUMNS
 from engine.process.shown import Condition
-from webapp.form_rows import AS_IT_WAS, LIMITS, MESSAGES, Row, meant
+from webapp.form_rows import AS_IT_WAS, LIMITS, MAX_LINES, MESSAGES, Row, meant
 
 LONGEST_NAME = 60
 _NUMBER = re.compile("-?(?:[0-9]{1,9}|[0-9]{1,3}(?:[.][0-9]{3}){1,2})")  # 5000 or, as people write it, 5.000
@@ -124,6 +124,9 @@ def _number(row: Row, key: str) -> int | None:
 def _choices(row: Row) -> tuple[Option, ...]:
     """The lines that hold something; a line without a code gets one out of its words."""
     lines = [(code.strip(), title.strip()) for code, title in row.choices]
+    if len(lines) > MAX_LINES:
+        row.errors["pilihan"] = f"Daftar ini memuat {len(lines)} pilihan; paling banyak {MAX_LINES}. Pakai tabel."
+        lines = lines[:MAX_LINES]
     taken = {code for code, _ in lines if code}
     found: list[Option] = []
     for at, (typed, title) in enumerate(lines):

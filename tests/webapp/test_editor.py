@@ -260,6 +260,7 @@ class TestFindings:
     ) -> None:
         editor = Editor(context_of().new_page(), site).open(begun(site, hundred()))
         expect(editor.findings).to_contain_text("Harus diperbaiki")
+        expect(editor.bar("tak-tampak")).to_contain_text("«Pelapor», «Admin», «Bidang».")  # it was drawn without lanes
         took = editor.page.evaluate("""() => new Promise((done) => {
             const { context, modeler } = document.getElementById('penyunting').editor;
             const from = performance.now();
@@ -410,6 +411,13 @@ GARBAGE = {
     "tanpa_gambar.bpmn": re.sub(rb"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", b"", SOP, flags=re.DOTALL),
     "terpotong.bpmn": SOP[:9000],
     "besar.bpmn": b"<!--" + b"x" * 1_000_001 + b"-->",
+    "tanpa_ukuran.bpmn": re.sub(rb"<dc:Bounds[^>]*/>", b"", SOP),
+    "bukan_angka.bpmn": SOP.replace(b'x="254"', b'x="abc"'),
+    "id_ganda.bpmn": SOP.replace(b'id="isi_aduan_di"', b'id="isi_aduan"'),
+    "menempel_diri.bpmn": SOP.replace(b'attachedToRef="terima_jawaban"', b'attachedToRef="batas_konfirmasi"'),
+    "tak_tampak.bpmn": re.sub(
+        rb'<bpmndi:BPMNShape id="klasifikasi_di".*?</bpmndi:BPMNShape>', b"", SOP, flags=re.DOTALL
+    ),
     "rujukan.bpmn": SOP.replace(b'bpmnElement="kolaborasi_aduan"', b'bpmnElement="tidak_ada"'),
 }
 

@@ -352,10 +352,14 @@ def test_a_time_limit_is_set_in_words(draw: Callable[..., Panel]) -> None:
     panel.type("Lamanya", "0")
     expect(panel.node).to_contain_text("Tulis bilangan bulat dari 1 sampai 1.000.")
     panel.type("Lamanya", "2")
-    panel.field("Satuan").select_option("jam kerja")
-    assert timer() == ("timeDuration", "jam_kerja(2)", True)
-    panel.field("Satuan").select_option("hari")
-    assert timer() == ("timeDuration", '"P2D"', True)
+    expressions = {
+        "jam kerja": "jam_kerja(2)", "menit kerja": "menit_kerja(2)", "hari kerja": "hari_kerja(2)", "minggu": '"P2W"',
+        "jam": '"PT2H"', "menit": '"PT2M"', "hari": '"P2D"',
+    }  # fmt: skip
+    for unit, expression in expressions.items():
+        panel.field("Satuan").select_option(unit)
+        assert timer() == ("timeDuration", expression, True)
+        expect(panel.node).to_contain_text(f"Berbunyi sesudah 2 {unit}.")
     assert "Berulang" not in panel.field("Cara menghitung").locator("option").all_inner_texts()
     panel.radio("tetap terbuka").check()
     panel.field("Cara menghitung").select_option("berulang")
@@ -392,6 +396,7 @@ def test_a_role_gets_its_rights(draw: Callable[..., Panel]) -> None:
     panel.field("Tanpa tenggat").check()
     panel.type("Nama peran", "Petugas <loket>")
     lane = panel.saved().lanes["Petugas <loket>"]
+    assert b'name="identitas"' not in panel.saved_xml()  # a right that is not given is not written either
     assert (lane.owner, lane.sees) == ("unit:bidang", "unit")
     assert (lane.identity, lane.on_behalf, lane.moves, lane.no_deadline) == (False, True, True, True)
     for _ in range(6):

@@ -1,5 +1,6 @@
 // Files in and out: .bpmn, SVG, PNG. Knows the drawing surface; what a file means is asked of the server.
 import { make, offer } from './dom.js';
+import { inWords, undrawable } from './undrawn.js';
 
 const LARGEST = 1_000_000; // bytes, as on the server
 const SCALE = 2; // a PNG twice as fine as the screen, so that it can be printed
@@ -64,6 +65,11 @@ async function trial(modeler, text, findings) {
   if (!diagram || !diagram.plane || !diagram.plane.bpmnElement) {
     throw new Error('Berkas ini tidak memuat gambar (BPMNDiagram), hanya isinya.');
   }
+  const double = (parsed.warnings || []).find((each) => /duplicate ID/.test(each.message));
+  if (double) throw new Error(reason || 'Ada id yang dipakai lebih dari sekali.');
+  // What is not seen would run all the same.
+  const missing = undrawable(parsed.rootElement);
+  if (missing.length) throw new Error(`Tidak ada tempatnya dalam gambar: ${inWords(missing)}.`);
 }
 
 /** Draws another text; when that fails, the old one again. */

@@ -55,6 +55,7 @@ import { words } from './words.js';
 // Characters that XML cannot carry: pasted into a name they would make the whole file unreadable.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/gu;
 const MARGIN = 24;
+const BELOW = 36; // above and below: the mark of bpmn.io has its place there
 const LARGEST = 1.15; // a small picture is not blown up to the whole window
 
 const own = {
@@ -125,7 +126,7 @@ export class SopModeler extends BaseModeler {
     this.fitting = true;
     canvas.resized();
     const { inner, outer } = canvas.viewbox();
-    const scale = Math.min(outer.width / (inner.width + 2 * MARGIN), outer.height / (inner.height + 2 * MARGIN), LARGEST);
+    const scale = Math.min(outer.width / (inner.width + 2 * MARGIN), outer.height / (inner.height + 2 * BELOW), LARGEST);
     const width = outer.width / scale, height = outer.height / scale;
     canvas.viewbox({
       x: inner.x - (width - inner.width) / 2, y: inner.y - (height - inner.height) / 2, width, height

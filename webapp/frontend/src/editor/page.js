@@ -10,6 +10,7 @@ import { Mirror } from './mirror.js';
 import { SopModeler } from './modeler.js';
 import { Steps } from './steps.js';
 import { Toolbar } from './toolbar.js';
+import { inWords, undrawn } from './undrawn.js';
 
 const TEXT_FIELDS = 'input, textarea, select, [contenteditable=""], [contenteditable=true]';
 
@@ -115,6 +116,12 @@ export class Editor {
 
   first() {
     this.checking.now();
+    const registry = this.modeler.get('elementRegistry');
+    const unseen = undrawn(this.modeler.getDefinitions(), (each) => registry.get(each.id));
+    if (unseen.length) {
+      this.bars.show('tak-tampak', 'peringatan',
+        `Tidak tampak dalam gambar, tetapi ikut dijalankan: ${inWords(unseen)}. Impor berkas yang gambarnya lengkap.`);
+    }
     this.draft.begin();
     this.root.dataset.siap = '';
   }

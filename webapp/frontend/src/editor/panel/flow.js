@@ -76,10 +76,8 @@ function defaultChoice(panel, flow) {
   return checkbox(panel, {
     key: 'bawaan', label: 'Alur bawaan', help: 'Diambil bila tidak ada syarat yang terpenuhi. Setiap keputusan memerlukan satu.',
     get: () => isDefault(flow),
-    set: (checked) => {
-      modeling.updateProperties(flow.source, { default: checked ? flow.businessObject : undefined });
-      if (checked && conditionOf(flow)) setCondition(panel, flow, '');
-    }
+    // The drawing library takes the condition away from a way that becomes the default one.
+    set: (checked) => modeling.updateProperties(flow.source, { default: checked ? flow.businessObject : undefined })
   });
 }
 

@@ -1,0 +1,246 @@
+"""The same case on the draft, run by the real engine from the recorded instants and answers. Judges nothing."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.dry_run.answers import Asked, fit
+from engine.dry_run.past import BESIDE, CLOSED_BESIDE, ENDED, MOVED, Happened, Past
+from engine.dry_run.sop import Sop
+from engine.history.event import moment_from
+from engine.process.forms import Tables
+from engine.process.runtime import Live, OpenTask, Position, Program, RunError, Step, WaitingTimer, after
+from engine.process.spiff import Moment
+from engine.worktime import Calendar, Duration
+
+MAX_STEPS = 1000  # of one case: firings and completions
+TOO_LONG = "putarannya terlalu banyak atau terlalu lama"
+STUCK = {
+    "idle": "menurut draf tidak ada lagi yang ditunggu, padahal belum selesai",
+    "uncaught": "draf berakhir dengan galat yang tidak ditangani",
+    "deep": TOO_LONG,
+}
+
+
+class Halted(Exception):
+    """The case cannot be followed any further; the text says why, and fits many cases."""
+
+
+@dataclass
+class Trial:
+    """A case on its way through the draft. `until` is the processor time of this thread at which it must have ended."""
+
+    case_id: str
+    program: Program
+    old: Sop
+    new: Sop
+    past: Past
+    known: frozenset[str]  # tasks that its own version had already, as the draft calls them
+    calendar: Calendar
+    tables: Tables
+    until: float
+    live: Live | None = None
+    at: datetime = field(init=False)
+    way: list[str] = field(default_factory=list)
+    reached: Counter[str] = field(default_factory=Counter)  # how often a task opened
+    notes: dict[tuple[str, str], None] = field(default_factory=dict)  # kind, text; in order
+    parallel: bool = False
+    closed: datetime | None = None  # by the engine's clock
+    halted: str = ""
+    _waiting: dict[str, deque[Happened]] = field(default_factory=dict)  # answers whose task is not open yet
+    _steps: int = 0
+
+    def run(self, now: datetime) -> None:
+        """Follow the whole case, and from its last event on until `now`."""
+        try:
+            for event in self.past.events:
+                self._follow(event)
+            last = self.past.events[-1]
+            # Where the worker is behind, or the case is held up, time has not passed for the case either.
+            end = max(last.at, min([now, *self.past.waiting.values()]))
+            self._fire_until(end, last)
+            self._go_on(last)
+        except Halted as why:
+            self.halted = str(why)
+
+    @property
+    def position(self) -> Position:
+        """Where the case stands."""
+        assert self.live is not None
+        return self.live.position
+
+    def _follow(self, event: Happened) -> None:
+        if self.live is None:
+            self._step(event.clock, lambda moment: self.program.start(moment), event.clock, event)
+        else:
+            self._fire_until(event.at, event)
+            self._act(event)
+        self._go_on(event)
+
+    def _act(self, event: Happened) -> None:
+        if event.kind == "task_completed":
+            self._waiting.setdefault(event.element, deque()).append(event)
+        elif event.kind in MOVED:
+            self._move(event)
+        elif self.position.completed:
+            return
+        elif event.kind in CLOSED_BESIDE:
+            keep = bool(event.body.get("kept"))
+            self._step(event.at, lambda moment: self.program.cancel(self._live, moment, keep=keep), event.at, event)
+            self.way.append(BESIDE)
+        elif event.kind in ("task_moved", "variable_set"):
+            self._assign(event)
+        elif event.kind == "calendar_followed":
+            self._reschedule(event)
+        elif event.kind == "incident_skipped" and "timer" in event.body:
+            dropped = self._timer(str(event.body["timer"]))
+            if dropped is not None:
+                self._step(event.at, lambda moment: self.program.drop_timer(self._live, dropped.id, moment))
+
+    def _move(self, event: Happened) -> None:
+        if event.element not in {each.id for each in self.program.targets}:
+            label = self.old.label(str(event.body["element"]))
+            raise Halted(f"dipindahkan petugas ke «{label}», yang dalam draf tidak dapat menjadi tujuan")
+        self._waiting.clear()  # what was answered before belongs to the round that the move has ended
+        self._step(event.at, lambda moment: self.program.move(self._live, event.element, moment), event.at, event)
+
+    def _assign(self, event: Happened) -> None:
+        task_id = None
+        if "task" in event.body:
+            found = self._open_as(event)
+            if found is None:
+                return
+            task_id = found.id
+        values = event.body.get("set", {})
+        self._step(
+            event.at, lambda moment: self.program.assign(self._live, values, moment, task_id), event.at, event
+        )
+
+    def _reschedule(self, event: Happened) -> None:
+        """Timers that stood where the recorded ones stood follow the calendar with them; others asked it anew."""
+        before = event.body.get("old", {}).get("timers", {})
+        dues: dict[str, datetime] = {}
+        for timer_id, due in event.body.get("timers", {}).items():
+            found = self._timer(timer_id)
+            if found is not None and before.get(timer_id) and found.due == moment_from(before[timer_id]):
+                dues[found.id] = moment_from(due)
+        if dues:
+            self._step(event.at, lambda moment: self.program.reschedule(self._live, dues, moment), event.at, event)
+
+    def _timer(self, recorded: str) -> WaitingTimer | None:
+        """The waiting timer that stands for a recorded one."""
+        element = self.past.timers.get(recorded, ("", None))[0]
+        timers = self.position.timers
+        same = [each for each in timers if each.id == recorded] + [each for each in timers if each.element == element]
+        return same[0] if same else None
+
+    def _open_as(self, event: Happened) -> OpenTask | None:
+        """The open task that a recorded one stands for: the very same, one of its unit, or any of its element."""
+        recorded = str(event.body.get("task", ""))
+        tasks = [each for each in self.position.tasks if each.element == event.element]
+        if len(tasks) < 2:
+            return tasks[0] if tasks else None
+        unit = self.past.units.get(recorded)
+        lane = self.new.diagram.lanes.get(self.new.diagram.elements[event.element].lane or "")
+        variable = lane.unit_variable if lane is not None else None
+        return min(tasks, key=lambda each: (each.id != recorded, each.variables.get(variable or "") != unit, each.id))
+
+    # ---- going on ----
+
+    def _fire_until(self, at: datetime, event: Happened) -> None:
+        """Let all timers ring that are due before an instant, each at its own."""
+        while self.position.timers and self.position.timers[0].due < at:
+            timer = self.position.timers[0]
+            own = event.kind == "timer_fired" and timer.element == event.element and after(timer) == event.clock
+            self._step(
+                event.at if own else max(after(timer), self.at),
+                lambda moment, timer=timer: self.program.fire(self._live, timer, moment),  # type: ignore[misc]
+                after(timer),
+                event if own else None,
+            )
+            self._go_on(event)
+        self.at = max(self.at, at)
+
+    def _go_on(self, event: Happened) -> None:
+        """Complete what has an answer, and step over what is new and decides nothing."""
+        while not self.position.completed:
+            for task in self.position.tasks:
+                if self._waiting.get(task.element):
+                    self._answer(self._waiting[task.element].popleft(), event)
+                    break
+                if task.element not in self.known:
+                    self._step_over(task)
+                    break
+            else:
+                return
+
+    def _answer(self, answer: Happened, event: Happened) -> None:
+        task = self._open_as(answer)
+        assert task is not None
+        given = self._fitting(task.element, answer)
+        complete: Callable[[Moment], Step] = lambda moment: self.program.complete(  # noqa: E731
+            self._live, task.id, given, moment
+        )
+        self._step(self.at, complete, self.at, event if answer is event else None)
+
+    def _fitting(self, element: str, answer: Happened) -> Mapping[str, Any]:
+        was = str(answer.body["element"])
+        asked = Asked(self.new.label(element), self.old.form_of(was), self.new.form_of(element),
+                      self.new.diagram.read_variables)  # fmt: skip
+        found = fit(asked, answer, self.tables)
+        self.notes |= dict.fromkeys(("isian", each) for each in found.notes)
+        if found.undecided:
+            raise Halted(found.undecided)
+        return found.given
+
+    def _step_over(self, task: OpenTask) -> None:
+        label = self.new.label(task.element)
+        if not self.new.form_of(task.element).properties.keys().isdisjoint(self.new.diagram.read_variables):
+            raise Halted(f"berhenti di langkah baru «{label}», yang isiannya menentukan jalan selanjutnya")
+        self.notes["baru", f"melewati langkah baru «{label}», yang di sini dianggap langsung selesai"] = None
+        self._step(self.at, lambda moment: self.program.complete(self._live, task.id, {}, moment))
+
+    # ---- the engine ----
+
+    @property
+    def _live(self) -> Live:
+        assert self.live is not None
+        return self.live
+
+    def _step(
+        self,
+        at: datetime,
+        act: Callable[[Moment], Step],
+        clock: datetime | None = None,
+        event: Happened | None = None,
+    ) -> None:
+        """Take one step. With `event` the engine draws the ids that it drew then, so that equal tasks have equal ids."""
+        self._steps += 1
+        if self._steps > MAX_STEPS or time.thread_time() > self.until:
+            raise Halted(TOO_LONG)
+        seed = f"{self.case_id}/{event.seq}" if event is not None else f"{self.case_id}/uji/{self._steps}"
+        try:
+            step = act(Moment(seed, clock or at, self._ends))
+        except RunError as wrong:
+            raise Halted(STUCK.get(wrong.code, "langkah berikutnya menurut draf gagal dijalankan")) from wrong
+        self.live, self.at = step.live, at
+        self._note(step, clock or at)
+
+    def _note(self, step: Step, clock: datetime) -> None:
+        self.way += sorted(task.element for task in step.opened)
+        self.reached.update(task.element for task in step.opened)
+        self.parallel |= len(step.position.tasks) > 1
+        self.closed = clock if step.position.completed else None
+        if step.ended is not None and step.position.completed:
+            end = self.new.diagram.elements[step.ended]
+            self.way.append(ENDED + (end.properties.get("hasil") or end.label))
+
+    def _ends(self, start: datetime, amount: int, unit: str) -> datetime:
+        """What the calendar said then, where it was asked the same; else what the one in force says."""
+        said = self.past.answers.get((start, amount, unit))
+        return said if said is not None else self.calendar.add(start, Duration(amount, unit)).at
