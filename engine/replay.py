@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.history.event import moment_from
 from engine.position import assignees_after, position_digest
+from engine.process.diagram import Diagram
 from engine.process.runtime import Position, Program, RunError, State, Step, same_state
 from engine.process.spiff import Moment
 
@@ -129,3 +130,28 @@ def _step(program: Program, at: Replayed, state: State, body: Mapping[str, Any],
     if kind in ("task_moved", "task_claimed", "task_released", "variable_set"):
         return program.assign(state, body.get("set", {}), moment, body.get("task"))
     raise ValueError(f"unknown type of event {kind}")
+
+
+def dues_of_tasks(path: Iterable[Replayed]) -> dict[str, datetime | None]:
+    """When each task that ever was open is due, or was when it closed."""
+    return {task: due for at in path for task, due in at.dues.items()}
+
+
+def promised(
+    diagram: Diagram, bodies: Iterable[Mapping[str, Any]], path: Iterable[Replayed]
+) -> tuple[datetime | None, datetime | None]:
+    """When the case's answer is due, and since when it is delivered: only tasks without deadline are open.
+
+    A closed case keeps what it had.
+    """
+    due: datetime | None = None
+    delivered: datetime | None = None
+    for body, at in zip(bodies, path, strict=True):
+        said = body.get("case_due", body.get("due")) if body["type"] in ("case_opened", "calendar_followed") else None
+        due = moment_from(said) if said is not None else due
+        if at.position.completed:
+            continue
+        lanes = [diagram.lanes.get(diagram.elements[task.element].lane or "") for task in at.position.tasks]
+        free = bool(lanes) and all(lane is not None and lane.no_deadline for lane in lanes)
+        delivered = (delivered or moment_from(body["at"])) if free else None
+    return due, delivered

@@ -34,6 +34,7 @@ WORK = {
     "mail": "Mengirim surel",
     "notify": "Menulis pemberitahuan",
     "remind": "Menulis pengingat dan eskalasi",
+    "sweep": "Membuang sisa berkas yang tidak terpakai",
     "tidy": "Merapikan berkas dan pekerjaan lama",
     "timers": "Menjalankan batas waktu dalam diagram",
 }

@@ -47,6 +47,11 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name as well
+    finally:
+        os.close(folder)
 
 
 def describe_files(session: Session, form: Form, values: Mapping[str, Any], account_id: str) -> dict[str, Any]:
@@ -107,6 +112,18 @@ def drop_stale_files(session: Session, now: datetime) -> list[str]:
 def erased_files(session: Session) -> list[str]:
     """Ids of the files whose cases were erased, for `remove_files`: a crash may have left some on the disk."""
     return list(session.scalars(select(Attachment.id).where(Attachment.name == ERASED_NAME)))
+
+
+def orphan_files(session: Session, folder: Path, now: datetime) -> list[str]:
+    """Ids of files that no row names: a crash between file and row left them. Younger ones may still get theirs."""
+    old = (now - STAGED_FOR).timestamp()
+    found = [each.name for each in folder.glob("??/*") if each.is_file() and each.stat().st_mtime < old]
+    orphans: list[str] = []
+    for first in range(0, len(found), 500):
+        some = found[first : first + 500]
+        known = set(session.scalars(select(Attachment.id).where(Attachment.id.in_(some))))
+        orphans += [each for each in some if each not in known]
+    return orphans
 
 
 def remove_files(folder: Path, file_ids: Iterable[str]) -> None:

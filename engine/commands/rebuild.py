@@ -14,7 +14,7 @@ from engine.errors import Incident
 from engine.history.event import GENESIS, digest, moment_from
 from engine.position import position_facts
 from engine.process.diagram import Diagram
-from engine.replay import Diverged, Replayed, replay
+from engine.replay import Diverged, Replayed, dues_of_tasks, promised, replay
 from engine.store.models import Case, Event, Task
 
 BROKEN_HISTORY = "Riwayat aduan ini sendiri tidak cocok. Jalankan aduan verify dan serahkan hasilnya kepada Auditor."
@@ -28,16 +28,19 @@ def rebuild_case(session: Session, case: LoadedCase) -> None:
         bodies = _chained(events)
         if bodies[0]["deployment"] != case.deployed.checksum:
             raise ValueError("the row points to another version than the case was opened with")
-        last = [*replay(case.deployed.program, bodies)][-1]
+        path = [*replay(case.deployed.program, bodies)]
+        last = path[-1]
     except (ValueError, LookupError, Diverged) as error:
         raise Incident(BROKEN_HISTORY, "history") from error
     at = moment_from(bodies[-1]["at"])
     case.state, case.rev, case.head, case.position = last.state, last.seq, events[-1].hash, last.digest
     case.changed_at, case.next_timer_at = at, last.position.next_timer
     case.closed_at = moment_from(_closing(bodies)["at"]) if last.position.completed else None
-    names = ("state", "rev", "head", "position", "changed_at", "next_timer_at", "closed_at")
-    session.execute(update(Case).where(Case.id == case.id).values({name: getattr(case, name) for name in names}))
-    _write_tasks(session, case, bodies, last)
+    due, case.delivered_at = promised(case.deployed.diagram, bodies, path)
+    names = ("state", "rev", "head", "position", "changed_at", "next_timer_at", "closed_at", "delivered_at")
+    values = {"due_at": due} | {name: getattr(case, name) for name in names}
+    session.execute(update(Case).where(Case.id == case.id).values(values))
+    _write_tasks(session, case, bodies, path)
 
 
 def _chained(events: Sequence[Any]) -> list[dict[str, Any]]:
@@ -57,8 +60,10 @@ def _closing(bodies: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return next(body for body in reversed(bodies) if "outcome" in body["effects"])
 
 
-def _write_tasks(session: Session, case: LoadedCase, bodies: Sequence[dict[str, Any]], last: Replayed) -> None:
-    diagram = case.deployed.diagram
+def _write_tasks(
+    session: Session, case: LoadedCase, bodies: Sequence[dict[str, Any]], path: Sequence[Replayed]
+) -> None:
+    diagram, last, dues = case.deployed.diagram, path[-1], dues_of_tasks(path)
     rows = {task.id: task for task in session.scalars(select(Task).where(Task.case_id == case.id))}
     opened = {facts["id"]: (facts, body) for body in bodies for facts in body["effects"]["opened"]}
     for task_id, (facts, body) in opened.items():
@@ -74,6 +79,8 @@ def _write_tasks(session: Session, case: LoadedCase, bodies: Sequence[dict[str, 
     for facts in position_facts(diagram, last.position, last.assignees, last.dues)["tasks"]:
         _put(rows[facts["id"]], facts, diagram, case)
         _finish(rows[facts["id"]], "open", None, None)
+    for task_id, row in rows.items():
+        row.due_at = dues.get(task_id)
     session.flush()
     case.assignees, case.dues = dict(last.assignees), dict(last.dues)
     case.open_units = {task.id: rows[task.id].unit for task in last.position.tasks}
@@ -82,8 +89,7 @@ def _write_tasks(session: Session, case: LoadedCase, bodies: Sequence[dict[str, 
 def _put(row: Task, facts: dict[str, Any], diagram: Diagram, case: LoadedCase) -> None:
     row.element, row.lane, row.unit = facts["element"], facts["lane"], facts["unit"]
     row.owner_id = case.reporter_id if diagram.lanes[row.lane].is_reporter else None
-    row.assignee_id, due = facts.get("assignee"), facts.get("due")
-    row.due_at = moment_from(due) if due is not None else None
+    row.assignee_id = facts.get("assignee")
 
 
 def _finish(row: Task, status: str, body: dict[str, Any] | None, by: str | None) -> None:

@@ -4,7 +4,7 @@ The real engine runs the draft. Each open task takes what was once answered at i
 what comes out is held against what happened: another way, late or not.
 """
 
-from engine.dry_run.case import Draft, Tried, try_case
+from engine.dry_run.case import OTHER, SAME, UNTOLD, Draft, Recorded, Tried, try_case
 from engine.dry_run.sop import Sop
 
-__all__ = ["Draft", "Sop", "Tried", "try_case"]
+__all__ = ["OTHER", "SAME", "UNTOLD", "Draft", "Recorded", "Sop", "Tried", "try_case"]

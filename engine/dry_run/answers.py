@@ -39,28 +39,29 @@ def fit(asked: Asked, answer: Happened, tables: Tables) -> Fitted:
             return Fitted(undecided=f"isian «{_title(asked.new, name)}» pada «{asked.label}» sudah dihapus")
     if asked.new.schema == asked.old.schema:
         return Fitted(given)
-    wrong = _unfit(asked, answer, known, tables)
-    decisive = [name for name in given if name in wrong or _never_asked(asked, known, name)]
-    if decisive:
-        name = decisive[0]
-        reason = "belum pernah ditanyakan" if name not in known else "tidak memenuhi formulir baru"
-        return Fitted(undecided=f"jawaban lama atas isian «{_title(asked.new, name)}» pada «{asked.label}» {reason}"
-                      if name in known else f"isian «{_title(asked.new, name)}» pada «{asked.label}» {reason}")  # fmt: skip
+    cleaned = asked.new.clean(_as_posted(known), tables)
+    wrong = _unfit(asked, answer, cleaned.errors, tables)
+    for name in given:
+        if name in wrong or (name not in known and name not in asked.old.properties):
+            return Fitted(undecided=_undecided(asked, known, name))
     told = (f"jawaban lama pada «{asked.label}» tidak memenuhi formulir baru: isian «{_title(asked.new, each)}»"
             for each in wrong)  # fmt: skip
-    return Fitted(given, tuple(told))
+    return Fitted({name: cleaned.values.get(name) for name in given}, tuple(told))
 
 
-def _never_asked(asked: Asked, known: Mapping[str, Any], name: str) -> bool:
-    return name not in known and name not in asked.old.properties
+def _undecided(asked: Asked, known: Mapping[str, Any], name: str) -> str:
+    where = f"isian «{_title(asked.new, name)}» pada «{asked.label}»"
+    if name in known:
+        return f"jawaban lama tidak memenuhi formulir baru: {where} menentukan jalan"
+    asked_then = "dahulu tidak diisi" if name in asked.old.properties else "dahulu belum ditanyakan"
+    return f"{where} menentukan jalan, tetapi {asked_then}"
 
 
-def _unfit(asked: Asked, answer: Happened, known: Mapping[str, Any], tables: Tables) -> list[str]:
+def _unfit(asked: Asked, answer: Happened, errors: Mapping[str, str], tables: Tables) -> list[str]:
     """Fields that the draft's form refuses and the old one did not; choices that left a table since are no fault."""
-    now = asked.new.clean(_as_posted(known), tables).errors
-    before = asked.old.clean(_as_posted(answer.known), tables).errors if now else {}
-    names = asked.new.properties
-    return [name for name in names if name in now and before.get(name) != now[name] and not answer.erased(name)]
+    before = asked.old.clean(_as_posted(answer.known), tables).errors if errors else {}
+    refused = [name for name in asked.new.properties if name in errors and not answer.erased(name)]
+    return [name for name in refused if before.get(name) != errors[name]]
 
 
 def _as_posted(values: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -76,7 +76,7 @@ class Trial:
 
     def _follow(self, event: Happened) -> None:
         if self.live is None:
-            self._step(event.clock, lambda moment: self.program.start(moment), event.clock, event)
+            self._step(self.program.start, event.at, event)
         else:
             self._fire_until(event.at, event)
             self._act(event)
@@ -91,7 +91,7 @@ class Trial:
             return
         elif event.kind in CLOSED_BESIDE:
             keep = bool(event.body.get("kept"))
-            self._step(event.at, lambda moment: self.program.cancel(self._live, moment, keep=keep), event.at, event)
+            self._step(lambda moment: self.program.cancel(self._live, moment, keep=keep), event.at, event)
             self.way.append(BESIDE)
         elif event.kind in ("task_moved", "variable_set"):
             self._assign(event)
@@ -100,14 +100,14 @@ class Trial:
         elif event.kind == "incident_skipped" and "timer" in event.body:
             dropped = self._timer(str(event.body["timer"]))
             if dropped is not None:
-                self._step(event.at, lambda moment: self.program.drop_timer(self._live, dropped.id, moment))
+                self._step(lambda moment: self.program.drop_timer(self._live, dropped.id, moment), event.at)
 
     def _move(self, event: Happened) -> None:
         if event.element not in {each.id for each in self.program.targets}:
             label = self.old.label(str(event.body["element"]))
             raise Halted(f"dipindahkan petugas ke «{label}», yang dalam draf tidak dapat menjadi tujuan")
         self._waiting.clear()  # what was answered before belongs to the round that the move has ended
-        self._step(event.at, lambda moment: self.program.move(self._live, event.element, moment), event.at, event)
+        self._step(lambda moment: self.program.move(self._live, event.element, moment), event.at, event)
 
     def _assign(self, event: Happened) -> None:
         task_id = None
@@ -117,9 +117,7 @@ class Trial:
                 return
             task_id = found.id
         values = event.body.get("set", {})
-        self._step(
-            event.at, lambda moment: self.program.assign(self._live, values, moment, task_id), event.at, event
-        )
+        self._step(lambda moment: self.program.assign(self._live, values, moment, task_id), event.at, event)
 
     def _reschedule(self, event: Happened) -> None:
         """Timers that stood where the recorded ones stood follow the calendar with them; others asked it anew."""
@@ -130,7 +128,7 @@ class Trial:
             if found is not None and before.get(timer_id) and found.due == moment_from(before[timer_id]):
                 dues[found.id] = moment_from(due)
         if dues:
-            self._step(event.at, lambda moment: self.program.reschedule(self._live, dues, moment), event.at, event)
+            self._step(lambda moment: self.program.reschedule(self._live, dues, moment), event.at, event)
 
     def _timer(self, recorded: str) -> WaitingTimer | None:
         """The waiting timer that stands for a recorded one."""
@@ -153,18 +151,21 @@ class Trial:
     # ---- going on ----
 
     def _fire_until(self, at: datetime, event: Happened) -> None:
-        """Let all timers ring that are due before an instant, each at its own."""
+        """Let all timers ring that are due before an instant, each at its own, up to the one that the event is of."""
+        ringing = self._timer(str(event.body["timer"])) if event.kind == "timer_fired" else None
+        told = ringing is not None and after(ringing) == event.clock  # it rings just as it rang
         while self.position.timers and self.position.timers[0].due < at:
             timer = self.position.timers[0]
-            own = event.kind == "timer_fired" and timer.element == event.element and after(timer) == event.clock
-            self._step(
-                event.at if own else max(after(timer), self.at),
-                lambda moment, timer=timer: self.program.fire(self._live, timer, moment),  # type: ignore[misc]
-                after(timer),
-                event if own else None,
-            )
+            if told and ringing is not None and timer.id == ringing.id:
+                self._fire(timer, event.at, event)
+                return
+            self._fire(timer, max(after(timer), self.at))
             self._go_on(event)
         self.at = max(self.at, at)
+
+    def _fire(self, timer: WaitingTimer, at: datetime, event: Happened | None = None) -> None:
+        # As the worker does it: the engine's clock stands just after this timer, so that no later one is swept along.
+        self._step(lambda moment: self.program.fire(self._live, timer, moment), at, event, after(timer))
 
     def _go_on(self, event: Happened) -> None:
         """Complete what has an answer, and step over what is new and decides nothing."""
@@ -183,10 +184,8 @@ class Trial:
         task = self._open_as(answer)
         assert task is not None
         given = self._fitting(task.element, answer)
-        complete: Callable[[Moment], Step] = lambda moment: self.program.complete(  # noqa: E731
-            self._live, task.id, given, moment
-        )
-        self._step(self.at, complete, self.at, event if answer is event else None)
+        own = event if answer is event else None
+        self._step(lambda moment: self.program.complete(self._live, task.id, given, moment), self.at, own)
 
     def _fitting(self, element: str, answer: Happened) -> Mapping[str, Any]:
         was = str(answer.body["element"])
@@ -203,7 +202,7 @@ class Trial:
         if not self.new.form_of(task.element).properties.keys().isdisjoint(self.new.diagram.read_variables):
             raise Halted(f"berhenti di langkah baru «{label}», yang isiannya menentukan jalan selanjutnya")
         self.notes["baru", f"melewati langkah baru «{label}», yang di sini dianggap langsung selesai"] = None
-        self._step(self.at, lambda moment: self.program.complete(self._live, task.id, {}, moment))
+        self._step(lambda moment: self.program.complete(self._live, task.id, {}, moment), self.at)
 
     # ---- the engine ----
 
@@ -214,12 +213,12 @@ class Trial:
 
     def _step(
         self,
-        at: datetime,
         act: Callable[[Moment], Step],
-        clock: datetime | None = None,
+        at: datetime,
         event: Happened | None = None,
+        clock: datetime | None = None,
     ) -> None:
-        """Take one step. With `event` the engine draws the ids that it drew then, so that equal tasks have equal ids."""
+        """Take one step. With `event` the engine draws the ids that it drew then: equal tasks get equal ids."""
         self._steps += 1
         if self._steps > MAX_STEPS or time.thread_time() > self.until:
             raise Halted(TOO_LONG)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from engine.process.forms import Form
 from engine.process.runtime import Program, RunError, compile_specs, same_state
 from engine.queries.stored_contents import check_files, check_shown, parsed_values
 from engine.recorded import with_versions
-from engine.replay import Diverged, Replayed, confirm, replay
+from engine.replay import Diverged, Replayed, confirm, dues_of_tasks, promised, replay
 from engine.store.models import Attachment, Case, Deployment, Event, EventValue, Task
 
 PAGE = 100
@@ -155,7 +154,9 @@ class CaseCheck:
         if not same_state(case.state, last.state):
             raise Broken(where, "keadaan tersimpan bukan yang lahir dari riwayat")
         _check_times(case, bodies, path, where)
-        _check_tasks(program, bodies, last, rows.tasks, where)
+        if (case.due_at, case.delivered_at) != promised(program.diagram, bodies, path):
+            raise Broken(where, "batas waktu jawaban atau waktu penyampaiannya bukan yang dicatat")
+        _check_tasks(program, bodies, path, rows.tasks, where)
         versions, values = [*with_versions(bodies, self._version)], parsed_values(rows.values)
         check_shown(case, versions, values, where)
         check_files(versions, values, rows.files, self._files, where)
@@ -177,12 +178,15 @@ def _check_times(case: Case, bodies: Sequence[Any], path: Sequence[Replayed], wh
         raise Broken(where, "waktu, batas waktu, atau hasil aduan bukan yang dicatat")
 
 
-def _check_tasks(program: Program, bodies: Sequence[Any], last: Replayed, tasks: Sequence[Task], where: str) -> None:
-    """Each task row must say what the events say: who may do it, or who did it and when."""
-    expected = _finished(bodies)
+def _check_tasks(
+    program: Program, bodies: Sequence[Any], path: Sequence[Replayed], tasks: Sequence[Task], where: str
+) -> None:
+    """Each task row must say what the events say: until when and who may do it, or who did it and when."""
+    last, dues = path[-1], dues_of_tasks(path)
+    expected = {task: (*facts, dues.get(task)) for task, facts in _finished(bodies).items()}
     for facts in position_facts(program.diagram, last.position, last.assignees, last.dues)["tasks"]:
         names = ("element", "lane", "unit", "assignee")
-        expected[facts["id"]] = ("open", *(facts[name] for name in names))
+        expected[facts["id"]] = ("open", *(facts[name] for name in names), dues.get(facts["id"]))
     stored = {task.id: _stored(task) for task in tasks}
     for task_id in sorted(expected.keys() | stored.keys()):
         if stored.get(task_id) != expected.get(task_id):
@@ -199,10 +203,10 @@ def _finished(bodies: Iterable[Any]) -> dict[str, tuple[Any, ...]]:
     return found
 
 
-def _stored(task: Task) -> tuple[str, str, str, str | None, str | None] | tuple[str, datetime | None, str | None]:
+def _stored(task: Task) -> tuple[Any, ...]:
     if task.status == "open":
-        return ("open", task.element, task.lane, task.unit, task.assignee_id)
-    return (task.status, task.finished_at, task.finished_by)
+        return ("open", task.element, task.lane, task.unit, task.assignee_id, task.due_at)
+    return (task.status, task.finished_at, task.finished_by, task.due_at)
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

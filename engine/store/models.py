@@ -318,7 +318,7 @@ class Job(Base):
 
     __tablename__ = "job"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))  # timers, log, notify, remind, digest, mail, tidy, calendar
+    kind: Mapped[str] = mapped_column(String(20))  # timers, log, notify, remind, digest, mail, tidy, calendar ...
     key: Mapped[str] = mapped_column(Text, unique=True)  # one row for one piece of work: "log", "mail/<id>" ...
     every: Mapped[int | None] = mapped_column(Integer)  # seconds between runs; NULL: once
     due_at: Mapped[datetime] = mapped_column(index=True)  # not before
@@ -466,6 +466,34 @@ class Scenario(Base):
     author_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column()
     __table_args__ = (UniqueConstraint("process_id", "name"),)
+
+
+class DryRun(Base):
+    """A draft tried on past cases. What is tried, on which cases and until when is fixed when it is asked for."""
+
+    __tablename__ = "dry_run"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[str] = mapped_column(Text)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    rev: Mapped[int] = mapped_column(Integer)  # of the draft, whose later saves may sweep this revision away
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # so here it is: compressed JSON {xml, forms}
+    choice: Mapped[str] = mapped_column(String(12))  # engine.commands.dry_runs lists them
+    cases: Mapped[bytes] = mapped_column(LargeBinary)  # their ids, 16 bytes each, in order
+    total: Mapped[int] = mapped_column(Integer)  # of cases
+    done: Mapped[int] = mapped_column(Integer)  # of these; compare-and-set, so that none is counted twice
+    state: Mapped[str] = mapped_column(String(12))  # waiting, done, cancelled, failed
+    started_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column()  # for the cases time goes on until then
+    finished_at: Mapped[datetime | None] = mapped_column()
+
+
+class DryRunPart(Base):
+    """What came of some cases of a dry run, written once."""
+
+    __tablename__ = "dry_run_part"
+    run_id: Mapped[int] = mapped_column(ForeignKey("dry_run.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)  # of the first case
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # compressed JSON: numbers, steps and lateness, no contents
 
 
 class Counter(Base):

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from engine.commands.attachments import drop_stale_files, remove_files
+from engine.commands.attachments import drop_stale_files, orphan_files, remove_files
+from engine.commands.erase_case import finish_erasures
 from engine.commands.follow_calendar import follow_calendar
 from engine.commands.proposals import due_proposals, put_due_in_force
 from engine.history.keys import load_signer
@@ -20,6 +21,7 @@ from engine.store.database import transaction
 from engine.store.models import Cursor, Heartbeat
 from engine.worker.desk import Desk
 from engine.worker.digest import begin_digests, digest
+from engine.worker.dry_run import run_dry_runs
 from engine.worker.jobs import ensure_jobs, forget_done
 from engine.worker.log import extend_log
 from engine.worker.news import BATCH, begin, notify
@@ -91,6 +93,15 @@ def _tidy(engine: Engine, desk: Desk, now: datetime) -> bool:
     return False
 
 
+def _sweep(engine: Engine, desk: Desk, now: datetime) -> bool:
+    """What crashes left behind: files without a row, and erased text that an interrupted erasure did not wipe."""
+    with transaction(engine) as session:
+        orphans = orphan_files(session, desk.files, now)
+    remove_files(desk.files, orphans)
+    finish_erasures(engine, desk.files)
+    return False
+
+
 def _deploy(engine: Engine, _: Desk, now: datetime) -> bool:
     """Approved proposals come into force on their day; one that no longer passes goes back to its draft."""
     with transaction(engine) as session:
@@ -108,10 +119,12 @@ DUTIES = {
     "timers": Duty(2, _timers),
     "deploy": Duty(30, _deploy),
     "tidy": Duty(60, _tidy),
+    "sweep": Duty(3600, _sweep),
     "log": Duty(2, _log),
     "notify": Duty(2, _notify),
     "remind": Duty(60, _remind),
     "digest": Duty(60, _digest),
+    "dry_runs": Duty(2, run_dry_runs),
 }
 
 

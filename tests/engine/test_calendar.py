@@ -17,6 +17,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from engine.commands.cases import load_by_id
 from engine.commands.follow_calendar import follow_calendar, follow_case
+from engine.commands.rebuild import rebuild_case
 from engine.commands.set_calendar import CalendarSet, set_calendar, set_start_calendar
 from engine.errors import Conflict, Rejected
 from engine.history.event import canonical, digest
@@ -343,3 +344,43 @@ class TestWhatTheCalendarWasAsked:
 
     def test_one_that_asked_nothing_is_not_among_them(self):
         assert self.timers() == {}
+
+
+class TestStoredPromises:
+    """What `aduan verify` holds against history: a due time that somebody moved is found, wherever it is kept."""
+
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            ("UPDATE \"case\" SET due_at = '2026-03-01 00:00:00+00:00'", "batas waktu jawaban"),
+            ("UPDATE \"case\" SET delivered_at = '2026-01-05 03:00:00+00:00'", "waktu penyampaiannya"),
+            ("UPDATE task SET due_at = '2026-03-01 00:00:00+00:00' WHERE status = 'open'", "tersimpan lain"),
+            ("UPDATE task SET due_at = '2026-03-01 00:00:00+00:00' WHERE element = 'terima_aduan'", "tersimpan lain"),
+            ("UPDATE task SET due_at = NULL WHERE element = 'klasifikasi'", "tersimpan lain"),
+        ],
+    )
+    def test_a_moved_deadline_is_found(self, office: Office, change: str, told: str) -> None:
+        case = office.file_complaint()
+        office.go_to(case, "tanggapi_aduan")
+        put(office, with_days("2026-01-06"))
+        assert follow(office) == 1
+        check(office)
+        with transaction(office.engine) as session:
+            session.execute(text(change))
+        with transaction(office.engine) as session:
+            found = [str(each) for _, each in CaseCheck(session).all() if each is not None]
+        assert len(found) == 1
+        assert told in found[0]
+
+    def test_a_rebuilt_case_keeps_every_deadline(self, office: Office) -> None:
+        case = office.file_complaint()
+        office.go_to(case, "klasifikasi")
+        put(office, with_days("2026-01-06"))
+        follow(office)
+        office.go_to(case, "terima_jawaban")
+        with transaction(office.engine) as session:
+            session.execute(text("UPDATE task SET due_at = NULL"))
+            session.execute(text('UPDATE "case" SET due_at = NULL, delivered_at = NULL, state = :none'), {"none": b"x"})
+        with office.transaction() as session:
+            rebuild_case(session, load_by_id(session, case.id))
+        check(office)

@@ -226,7 +226,9 @@ class TestWriting:
 
     def test_a_field_that_goes_leaves_nothing_behind_and_its_name_is_free(self) -> None:
         schema = shipped("klasifikasi")
+        schema["properties"]["bidang"]["$comment"] = "lama"
         design = design_of(schema)
+        assert schema_of(replace(design, fields=design.fields[1:]))["required"] == []
         fresh = FieldDesign("bidang", "ya_tidak", "Lain")
         again = schema_of(replace(design, fields=(design.fields[0], design.fields[2], fresh)))
         assert again["properties"]["bidang"] == {"title": "Lain", "type": "boolean"}

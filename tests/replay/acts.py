@@ -6,8 +6,12 @@ meet too (someone was first, it is too late) count as done.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import insert
 
 from engine.access import ownership
 from engine.commands.claim_task import claim_task
@@ -15,6 +19,8 @@ from engine.commands.close_case import WAYS, cancel_case, withdraw_case
 from engine.commands.complete_task import complete_task
 from engine.commands.erase_case import BASES, erase_case
 from engine.commands.fire_timers import fire_timers
+from engine.commands.follow_calendar import follow_case
+from engine.commands.handovers import deliver
 from engine.commands.incidents import report_incident, retry_incident, skip_incident
 from engine.commands.move_task import move_task
 from engine.commands.move_token import (
@@ -25,10 +31,13 @@ from engine.commands.move_token import (
     propose_move,
     reopen_case,
 )
+from engine.commands.set_calendar import set_calendar
 from engine.commands.set_variable import set_variable, variable_fields
 from engine.errors import Conflict, Incident, Rejected
 from engine.queries.choices import choices
+from engine.store.calendars import current_calendar
 from engine.store.database import transaction
+from engine.store.models import Handover
 from tests.engine.office import STAFF
 from tests.replay.play import Play
 
@@ -233,6 +242,31 @@ def mend(play: Play) -> bool:
     return True
 
 
+def tell(play: Play) -> bool:
+    """A clerk has told a reporter without e-mail what is new."""
+    row = {"id": uuid4().hex, "case_id": play.case_id, "kind": "received", "created_at": play.office.now,
+           "due_at": play.office.now + timedelta(days=1)}  # fmt: skip
+    with play.office.transaction() as session:
+        session.execute(insert(Handover), row)
+    play.do(deliver, "dewi", row["id"])
+    return True
+
+
+def follow(play: Play) -> bool:
+    """A day off is added to the calendar, and the case follows."""
+    if play.case.closed_at is not None or play.case.incident is not None:
+        return False
+    with play.office.transaction() as session:
+        data = copy.deepcopy(current_calendar(session).calendar.to_data())
+        day = (play.office.now + timedelta(days=play.rng.randrange(1, 12))).date()
+        if day.weekday() > 4 or day.isoformat() in {each["date"] for each in data["holidays"]}:
+            return False
+        data["holidays"].append({"date": day.isoformat(), "name": "Libur", "kind": "libur", "decree": "1/2026"})
+        set_calendar(session, play.office.people[OPERATOR], data, decree="1/2026", now=play.office.now)
+    with play.office.transaction() as session:
+        return follow_case(session, play.case_id, play.office.now)
+
+
 ACTS: dict[str, tuple[int, Act]] = {
     "complete": (60, complete),
     "claim": (8, claim),
@@ -248,5 +282,7 @@ ACTS: dict[str, tuple[int, Act]] = {
     "cancel": (1, cancel),
     "reopen": (6, reopen),
     "erase": (2, erase),
+    "tell": (2, tell),
+    "follow": (4, follow),
 }
 assert {DIRECTOR, OPERATOR, *TAKE_PART} <= STAFF.keys()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.queries.event_words import TYPES
 from tests.replay import DIAGRAMS, FIXTURES
 from tests.replay.histories import SHORT, History, check, load_all, save
 
@@ -20,6 +21,11 @@ def test_a_recorded_history_replays(history: History):
 def test_every_diagram_has_recorded_histories():
     processes = {each.events[0]["body"]["process"] for each in RECORDED}
     assert processes == set(DIAGRAMS)
+
+
+def test_every_kind_of_event_is_in_some_recorded_history():
+    shown = {event["body"]["type"] for each in RECORDED for event in each.events}
+    assert shown >= {*TYPES, "calendar_followed"}
 
 
 def test_what_was_recorded_is_not_written_again(tmp_path: Path):

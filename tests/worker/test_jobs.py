@@ -1,16 +1,21 @@
 """The table of jobs: one worker at a time, longer waits, dead letters, and little work when there is none."""
 
+import io
 import logging
+import os
 import threading
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import event, func, select
 
+from engine.commands.attachments import receive_file
 from engine.commands.jobs import drop_job, retry_job
 from engine.errors import Conflict, NotFound
 from engine.queries.jobs import dead_letters, worker_state
 from engine.store.database import open_database, transaction
+from engine.store.files import path_of
 from engine.store.models import Heartbeat, Job
 from engine.worker.jobs import MOST_ATTEMPTS, Leased, add_job, fail, lease, succeed, wait_after
 from engine.worker.loop import Worker
@@ -152,3 +157,20 @@ def test_many_workers_say_that_they_live(bureau: Bureau):
     with transaction(bureau.office.engine) as session:
         assert session.scalars(select(Heartbeat.at)).one() == bureau.office.now > before
         assert session.scalar(select(func.count()).select_from(Job).where(Job.every.is_not(None))) == len(DUTIES)
+
+
+def test_what_crashes_left_on_the_disk_is_swept_and_the_rest_stays(bureau: Bureau):
+    files, old = bureau.desk.files, (bureau.office.now - timedelta(hours=25)).timestamp()
+    with bureau.office.transaction() as session:
+        picture = io.BytesIO()
+        Image.new("RGB", (4, 4)).save(picture, "PNG")
+        staged = receive_file(session, files, field="lampiran", name="foto.png", data=picture.getvalue(),
+                              account_id=bureau.office.people["siti"], now=bureau.office.now)  # fmt: skip
+    orphan, fresh = path_of(files, "a" * 32), path_of(files, "b" * 32)
+    for path in (orphan, fresh, path_of(files, staged)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (old, old))
+    os.utime(fresh, (bureau.office.now.timestamp(),) * 2)
+    DUTIES["sweep"].run(bureau.office.engine, bureau.desk, bureau.office.now)
+    assert [each.exists() for each in (orphan, fresh, path_of(files, staged))] == [False, True, True]
