@@ -23,6 +23,7 @@ from webapp import (
     complaints,
     draft_forms,
     drafts,
+    dry_runs,
     erasure,
     failures,
     filing,
@@ -45,7 +46,7 @@ from webapp import text as words
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
     public, accounts, filing, complaints, operations, tasks, processes, drafts, draft_forms, comparison, proposals,
-    audit, manage, calendar, incidents, erasure, reports, messages, outgoing, simulation,
+    audit, manage, calendar, incidents, erasure, reports, messages, outgoing, simulation, dry_runs,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

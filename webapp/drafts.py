@@ -120,8 +120,9 @@ def save(process_id: str, draft_id: int) -> AnyResponse:
     body = _body()
     with database() as session:
         rev = commands.save_draft(
-            session, actor(), process_id, draft_id, _number(body, "rev"), now=now(), xml=_xml(body), forms=_forms(body)
-        )
+            session, actor(), process_id, draft_id, _number(body, "rev"), now=now(), xml=_xml(body), forms=_forms(body),
+            reason=commands.IMPORTED if body.get("impor") is True else commands.AUTOMATIC,
+        )  # fmt: skip
         return jsonify(rev=rev, at=now().isoformat(), others=_present(session, draft_id, body))
 
 

@@ -17,7 +17,7 @@ MOVED = ("token_moved", "case_reopened")
 Renamed = Callable[[str], str]  # id of an element when it was recorded -> its id in the draft
 
 
-@dataclass(frozen=True)
+@dataclass
 class Happened:
     """One recorded event; `values` are those that are not erased."""
 
@@ -28,6 +28,12 @@ class Happened:
     body: Mapping[str, Any]
     values: Mapping[str, Any]
     element: str = ""  # as the draft calls it
+    waiting: Mapping[str, datetime] = field(default_factory=dict)  # timers that waited after it: id -> due
+
+    @property
+    def fact(self) -> bool:
+        """Whether it left the case where it stood: a proposal, an incident, news that was passed on."""
+        return "timers" not in self.body.get("effects", {})
 
     @property
     def known(self) -> dict[str, Any]:
@@ -78,6 +84,7 @@ def read_past(bodies: Iterable[Mapping[str, Any]], values: Mapping[int, Any], so
     past = Past([_happened(body, values, renamed) for body in bodies])
     for event in past.events:
         _take_up(past, event, sop, renamed)
+        event.waiting = past.waiting
     return past
 
 
@@ -118,8 +125,8 @@ def _times(past: Past, event: Happened, effects: Mapping[str, Any], sop: Sop, re
     if "outcome" in effects:
         past.closed, past.closing, past.waiting = event.at, event.clock, {}
         return
-    if "timers" not in effects:
-        return  # a fact beside the diagram, which left it where it stood
+    if event.fact:
+        return
     past.closed = past.closing = None
     past.waiting = {each["id"]: moment_from(each["due"]) for each in effects["timers"]}
     for each in effects["timers"]:

@@ -10,6 +10,8 @@ from engine.process.diagram import Diagram
 from engine.process.forms import Form
 from engine.worktime import Duration
 
+_TASKS = ("userTask", "manualTask")
+
 
 @dataclass(frozen=True)
 class Sop:
@@ -20,8 +22,8 @@ class Sop:
 
     @cached_property
     def tasks(self) -> frozenset[str]:
-        """Ids of its user tasks."""
-        return frozenset(each.id for each in self.diagram.elements.values() if each.kind == "userTask")
+        """Ids of the tasks that wait for a person."""
+        return frozenset(each.id for each in self.diagram.elements.values() if each.kind in _TASKS)
 
     def label(self, element: str) -> str:
         """What people call an element; its id when the diagram does not hold it."""

@@ -59,12 +59,9 @@ class Trial:
         """Follow the whole case, and from its last event on until `now`."""
         try:
             for event in self.past.events:
-                self._follow(event)
-            last = self.past.events[-1]
-            # Where the worker is behind, or the case is held up, time has not passed for the case either.
-            end = max(last.at, min([now, *self.past.waiting.values()]))
-            self._fire_until(end, last)
-            self._go_on(last)
+                if not event.fact:
+                    self._follow(event)
+            self._fire_until(max(now, self.at), self.past.events[-1])
         except Halted as why:
             self.halted = str(why)
 
@@ -156,12 +153,21 @@ class Trial:
         told = ringing is not None and after(ringing) == event.clock  # it rings just as it rang
         while self.position.timers and self.position.timers[0].due < at:
             timer = self.position.timers[0]
+            if self._rests(timer, event):
+                break
             if told and ringing is not None and timer.id == ringing.id:
                 self._fire(timer, event.at, event)
                 return
             self._fire(timer, max(after(timer), self.at))
             self._go_on(event)
         self.at = max(self.at, at)
+
+    def _rests(self, timer: WaitingTimer, event: Happened) -> bool:
+        """Whether it had not rung by then either, although it was due: the worker was late, or the case held up."""
+        if event.kind == "incident_skipped" and (skipped := self._timer(str(event.body.get("timer")))) is not None:
+            return skipped.id == timer.id
+        elements = (self.past.timers[each][0] for each, due in event.waiting.items() if due == timer.due)
+        return timer.element in elements
 
     def _fire(self, timer: WaitingTimer, at: datetime, event: Happened | None = None) -> None:
         # As the worker does it: the engine's clock stands just after this timer, so that no later one is swept along.

@@ -124,7 +124,7 @@ DUTIES = {
     "notify": Duty(2, _notify),
     "remind": Duty(60, _remind),
     "digest": Duty(60, _digest),
-    "dry_runs": Duty(2, run_dry_runs),
+    "dry_runs": Duty(3, run_dry_runs),
 }
 
 

@@ -114,6 +114,15 @@ class TestHistory:
         kept = [str(each).split()[0] for each in nodes(page, "//tbody/tr/th/text()")]
         assert kept == ["7", "6", "1"]
 
+    def test_what_was_drawn_before_an_import_stays(self, owner: Person) -> None:
+        made = begin(owner)
+        path = f"/proses/aduan/draf/{made}/simpan"
+        for rev, more in ((1, {}), (2, {}), (3, {"impor": True}), (4, {}), (5, {})):
+            assert send(owner, path, {"rev": rev, "xml": renamed(f"Pilah {rev}"), **more}).status_code == 200
+        page = owner.get(f"/proses/aduan/draf/{made}/riwayat")
+        kept = [str(each).split()[0] for each in nodes(page, "//tbody/tr/th/text()")]
+        assert kept == ["6", "4", "3", "1"]
+
     def test_an_earlier_one_comes_back_as_the_newest(self, site: Site, owner: Person) -> None:
         made = begin(owner)
         send(owner, f"/proses/aduan/draf/{made}/simpan", {"rev": 1, "xml": renamed("Pilah")})

@@ -81,7 +81,7 @@ def task_findings(diagram: Diagram, forms: Mapping[str, Any]) -> Iterator[Findin
 def _form_key_findings(task: Element, forms: Mapping[str, Any]) -> Iterator[Finding]:
     key = task.form_key
     if key is None:
-        yield _about(task, f"«{task.label}» belum punya formulir. Isi properti formKey.")
+        yield _about(task, f"«{task.label}» belum punya formulir. Pilih atau buat formulirnya.")
     elif key not in forms:
         hint = meant(key, forms)
         yield _about(task, f"Formulir «{key}» untuk «{task.label}» tidak ada. Buat forms/{key}.json.{hint}")

@@ -187,6 +187,7 @@ export class Editor {
     try {
       const { findings } = await take(file, { modeler: this.modeler, request: this.request, forms: this.context.forms });
       this.modeler.fit();
+      this.saving.imported = true;
       this.changed();
       this.found(findings);
       this.bars.show('impor', 'sukses', `${file.name} sudah diimpor.`,

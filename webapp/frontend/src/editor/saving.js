@@ -71,7 +71,10 @@ export class Saving {
   body() {
     const { xml, forms } = this.content();
     const changed = !this.draft || this.formsVersion > this.formsKept;
-    return JSON.stringify({ ...(this.draft ? { rev: this.rev } : {}), tab: this.tab, xml, ...(changed ? { forms } : {}) });
+    return JSON.stringify({
+      ...(this.draft ? { rev: this.rev } : {}), tab: this.tab, xml, ...(changed ? { forms } : {}),
+      ...(this.imported ? { impor: true } : {}) // so that what was drawn before an import stays in the history
+    });
   }
 
   path() {
@@ -107,6 +110,7 @@ export class Saving {
   done(answer, version, draft) {
     this.failures = 0;
     this.rev = answer.rev;
+    this.imported = false;
     this.kept = version;
     this.formsKept = version;
     if (!draft) {
