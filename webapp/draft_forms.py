@@ -17,9 +17,9 @@ from engine.store.drafts import draft
 from webapp.access import needs, process_owner
 from webapp.context import actor, database, now
 from webapp.drafts import draft_findings
-from webapp.form_findings import About, about_form, diagram_of, label_map, users_of
-from webapp.form_page import Sheet, desk, field_names, stamp
-from webapp.form_sheets import JSON, PREVIEW, SAVE, clean, posted_sheet, stored_sheet
+from webapp.form_editor.findings import About, about_form, diagram_of, label_map, users_of
+from webapp.form_editor.page import Sheet, desk, field_names, stamp
+from webapp.form_editor.sheets import JSON, PREVIEW, SAVE, clean, posted_sheet, stored_sheet
 from webapp.text import time_text
 
 blueprint = Blueprint("draft_forms", __name__)

@@ -25,6 +25,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+MAX_TYPED = 2 * 1024 * 1024  # bytes of a form without files
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -38,6 +39,8 @@ def protect(app: Flask) -> None:
 def _guard() -> AnyResponse | None:
     if request.endpoint is None or request.endpoint == "static":
         return None
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = MAX_TYPED  # the parser's own limit of memory holds for multipart only
     load_actor()
     access = getattr(current_app.view_functions[request.endpoint], "access", None)
     if access is None:

@@ -28,7 +28,7 @@ class Happened:
     body: Mapping[str, Any]
     values: Mapping[str, Any]
     element: str = ""  # as the draft calls it
-    waiting: Mapping[str, datetime] = field(default_factory=dict)  # timers that waited after it: id -> due
+    before: Mapping[str, datetime] = field(default_factory=dict)  # timers that waited before it: id -> due
 
     @property
     def fact(self) -> bool:
@@ -83,8 +83,8 @@ def read_past(bodies: Iterable[Mapping[str, Any]], values: Mapping[int, Any], so
     """Read a whole stream `kasus/<id>`. `values`: seq -> name -> value, without those that were erased."""
     past = Past([_happened(body, values, renamed) for body in bodies])
     for event in past.events:
+        event.before = past.waiting
         _take_up(past, event, sop, renamed)
-        event.waiting = past.waiting
     return past
 
 

@@ -61,7 +61,7 @@ class Trial:
             for event in self.past.events:
                 if not event.fact:
                     self._follow(event)
-            self._fire_until(max(now, self.at), self.past.events[-1])
+            self._fire_until(max(now, self.at), self.past.events[-1], self.past.waiting)
         except Halted as why:
             self.halted = str(why)
 
@@ -75,7 +75,7 @@ class Trial:
         if self.live is None:
             self._step(self.program.start, event.at, event)
         else:
-            self._fire_until(event.at, event)
+            self._fire_until(event.at, event, event.before)
             self._act(event)
         self._go_on(event)
 
@@ -147,27 +147,24 @@ class Trial:
 
     # ---- going on ----
 
-    def _fire_until(self, at: datetime, event: Happened) -> None:
-        """Let all timers ring that are due before an instant, each at its own, up to the one that the event is of."""
-        ringing = self._timer(str(event.body["timer"])) if event.kind == "timer_fired" else None
-        told = ringing is not None and after(ringing) == event.clock  # it rings just as it rang
-        while self.position.timers and self.position.timers[0].due < at:
-            timer = self.position.timers[0]
-            if self._rests(timer, event):
-                break
-            if told and ringing is not None and timer.id == ringing.id:
+    def _fire_until(self, at: datetime, event: Happened, waited: Mapping[str, datetime]) -> None:
+        """Let all timers ring that are due before an instant, each at its own, up to the one that the event is of.
+
+        Recorded ones that still `waited` have not rung, although they were due: the worker was late, or held up.
+        """
+        told = self._timer(str(event.body["timer"])) if event.kind == "timer_fired" else None
+        if told is not None and after(told) != event.clock:
+            told = None  # by the draft it rings at another time
+        resting = {(self.past.timers[each][0], due) for each, due in waited.items()}
+        while self.position.timers and (timer := self.position.timers[0]).due < at:
+            if told is not None and timer.id == told.id:
                 self._fire(timer, event.at, event)
                 return
+            if (timer.element, timer.due) in resting:
+                break
             self._fire(timer, max(after(timer), self.at))
             self._go_on(event)
         self.at = max(self.at, at)
-
-    def _rests(self, timer: WaitingTimer, event: Happened) -> bool:
-        """Whether it had not rung by then either, although it was due: the worker was late, or the case held up."""
-        if event.kind == "incident_skipped" and (skipped := self._timer(str(event.body.get("timer")))) is not None:
-            return skipped.id == timer.id
-        elements = (self.past.timers[each][0] for each, due in event.waiting.items() if due == timer.due)
-        return timer.element in elements
 
     def _fire(self, timer: WaitingTimer, at: datetime, event: Happened | None = None) -> None:
         # As the worker does it: the engine's clock stands just after this timer, so that no later one is swept along.

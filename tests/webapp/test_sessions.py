@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.webapp.site import PASSWORD, Site, hidden, nodes, text_of
 
 
@@ -89,3 +91,11 @@ def test_an_ended_appointment_gives_nothing(site: Site) -> None:
     token = ketua.xpath(".//input[@name='csrf_token']/@value")[0]
     assert site.person("sistem").client.post(ketua.get("action"), data={"csrf_token": token}).status_code == 303
     assert site.person("ketua").get(path).status_code == 404
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+def test_a_huge_form_without_files_is_refused_before_it_is_read(site: Site) -> None:
+    kind = "application/x-www-form-urlencoded"
+    for path in ("/masuk", "/aduan/baru"):
+        answer = site.visitor().client.post(path, data="akun=" + "x" * 3_000_000, content_type=kind)
+        assert answer.status_code == 413

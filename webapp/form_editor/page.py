@@ -22,9 +22,9 @@ from engine.queries.choices import tables
 from engine.store.deployments import latest_deployed
 from engine.store.drafts import DraftContent, draft
 from webapp.drafts import draft_findings
-from webapp.form_findings import About, about_form, diagram_of, label_map, users_of
-from webapp.form_rows import AS_IT_WAS, FILE_KINDS, MESSAGES, Row, sent
-from webapp.form_text import written
+from webapp.form_editor.findings import About, about_form, diagram_of, label_map, users_of
+from webapp.form_editor.rows import AS_IT_WAS, FILE_KINDS, MESSAGES, Row, sent
+from webapp.form_editor.text import written
 
 KIND_WORDS = {
     "teks": "Teks pendek", "panjang": "Teks panjang", "pilihan": "Pilihan tunggal, daftar sendiri",

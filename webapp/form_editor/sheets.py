@@ -8,10 +8,10 @@ from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from engine.process.form_design import EMPTY, NotShowable, design_of, schema_of
-from webapp.form_page import Desk, Sheet, stamp
-from webapp.form_rows import MAX_ROWS, act, posted_rows, rows_of
-from webapp.form_text import NotJson, read_object, written
-from webapp.form_typed import designed
+from webapp.form_editor.page import Desk, Sheet, stamp
+from webapp.form_editor.rows import MAX_ROWS, act, posted_rows, rows_of
+from webapp.form_editor.text import NotJson, read_object, written
+from webapp.form_editor.typed import designed
 
 FIELDS, JSON, SAVE, PREVIEW = "isian", "json", "simpan", "pratinjau"
 MAX_POST = 2_000_000  # bytes; the largest form that the gate takes is a tenth

@@ -92,7 +92,7 @@ def _told(key: str, finding: Finding, labels: Mapping[str, str]) -> Told:
     name = about[1] if about else ""
     if message != finding.message:
         message = re.sub("isian «([^»]*)»", lambda found: f"isian «{labels.get(found[1]) or found[1]}»", message)
-        message = re.sub(r"(minLength|minItems|maxLength|maxItems) paling banyak", r"\1 tidak boleh lebih dari", message)
+        message = re.sub(r"((?:min|max)(?:Length|Items)) paling banyak", r"\1 tidak boleh lebih dari", message)
         message = _KEYWORD.sub(lambda found: _WORDS[found[0]], message)
     return Told(finding.severity, message[:1].upper() + message[1:], finding.element, name)
 

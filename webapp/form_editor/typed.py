@@ -21,7 +21,7 @@ from engine.process.form_design import (
 from engine.process.form_design.design import FILES, OTHER, TEXT
 from engine.process.forms import CASE_COLUMNS
 from engine.process.shown import Condition
-from webapp.form_rows import AS_IT_WAS, LIMITS, MAX_LINES, MESSAGES, Row, meant
+from webapp.form_editor.rows import AS_IT_WAS, LIMITS, MAX_LINES, MESSAGES, Row, meant
 
 LONGEST_NAME = 60
 _NUMBER = re.compile("-?(?:[0-9]{1,9}|[0-9]{1,3}(?:[.][0-9]{3}){1,2})")  # 5000 or, as people write it, 5.000
