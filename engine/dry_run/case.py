@@ -9,16 +9,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.dry_run.past import BESIDE, ENDED, Past, read_past
+from engine.dry_run.past import BESIDE, BY_HAND, Past, read_past
 from engine.dry_run.sop import Sop
 from engine.dry_run.trial import Trial
-from engine.dry_run.ways import Parting, Way, parting
+from engine.dry_run.ways import Parting, Way, is_end, parting, parts
 from engine.process.forms import Tables
 from engine.process.runtime import Program
 from engine.worktime import Calendar, Duration
 
 SAME, OTHER, UNTOLD = "sama", "lain", "tidak"
-PATIENCE = 2.0  # seconds of processor time that one case may take
+PATIENCE = 1.0  # seconds of processor time that one case may take
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def try_case(draft: Draft, case: Recorded, now: datetime) -> Tried:
     trial.run(now)
     parts = _parting(past, trial)
     late = _late_steps(past, trial, now)
-    if trial.halted and parts is None:
+    if trial.stuck or (trial.halted and parts is None):
         return Tried(case.number, UNTOLD, trial.halted, _notes(past, trial), late)
     if parts is not None:
         return Tried(case.number, OTHER, parts.text, _notes(past, trial), late)
@@ -86,18 +86,29 @@ def try_case(draft: Draft, case: Recorded, now: datetime) -> Tried:
 
 def _parting(past: Past, trial: Trial) -> Parting | None:
     """Compared are steps that both know: what is new or gone altogether is told of by itself."""
-    old = [each for each in past.way if each in trial.new.tasks or _is_end(each)]
-    new = [each for each in trial.way if each in trial.known or _is_end(each)]
+    old = [each for each in past.way if each in trial.new.tasks or is_end(each)]
+    new = [each for each in trial.way if each in trial.known or is_end(each)]
     if trial.halted:
         old = old[: len(new)]  # how it would have gone on is not known
-    elif any(each.element not in trial.new.tasks for each in past.open.values()):
-        new = new[: len(old)]  # it waits at a step that the draft spares it, and so would be further
+    else:
+        new = _not_further(past, trial, old, new)
     way = (Way(old, trial.new.label), Way(new, trial.new.label))
     return parting(*way, parallel=past.parallel or trial.parallel)
 
 
-def _is_end(step: str) -> bool:
-    return step.startswith((ENDED, BESIDE))
+def _not_further(past: Past, trial: Trial, old: list[str], new: list[str]) -> list[str]:
+    """Where a case waited at a step that the draft spares it, it would only have been further: that is no other way."""
+    waited = [*past.cut, [each.element for each in past.open.values()]]
+    then, now = parts(old), parts(new)
+    if not len(then) == len(now) == len(waited):
+        return new
+    kept: list[str] = []
+    for was, is_, open_ in zip(then, now, waited, strict=True):
+        tail = [each for each in was[-1:] if each in (BESIDE, BY_HAND)]
+        body = was[: len(was) - len(tail)]
+        spared = any(each not in trial.new.tasks for each in open_)
+        kept += was if spared and is_[: len(body)] == body and is_[len(is_) - len(tail) :] == tail else is_
+    return kept
 
 
 def _notes(past: Past, trial: Trial) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from engine.dry_run.sop import Sop
 from engine.history.event import moment_from
 
 BESIDE = "*"  # in a way: closed beside the diagram
+BY_HAND = "@"  # in a way: moved to another step by hand
 ENDED = "="  # in a way, before the outcome: an end of the diagram
 CLOSED_BESIDE = ("case_withdrawn", "case_cancelled")
 MOVED = ("token_moved", "case_reopened")
@@ -61,7 +62,8 @@ class Past:
     """A case as it was."""
 
     events: list[Happened]
-    way: list[str] = field(default_factory=list)  # elements that opened, ENDED + outcome, BESIDE
+    way: list[str] = field(default_factory=list)  # elements that opened, ENDED + outcome, BESIDE, BY_HAND
+    cut: list[list[str]] = field(default_factory=list)  # what was open at each BESIDE and BY_HAND
     openings: list[Opening] = field(default_factory=list)
     open: dict[str, Opening] = field(default_factory=dict)  # by task id
     units: dict[str, str | None] = field(default_factory=dict)  # task id -> unit that it opened for
@@ -99,6 +101,9 @@ def _take_up(past: Past, event: Happened, sop: Sop, renamed: Renamed) -> None:
     effects = event.body.get("effects", {})
     for answer in event.body.get("answers", ()):
         past.answers[event.clock, answer["amount"], answer["unit"]] = moment_from(answer["due"])
+    if event.kind in (*CLOSED_BESIDE, *MOVED):
+        past.cut.append([each.element for each in past.open.values()])
+        past.way.append(BY_HAND if event.kind in MOVED else BESIDE)
     for task_id in effects.get("closed", ()):
         if task_id in past.open:
             past.open.pop(task_id).ended = event.at
@@ -109,15 +114,9 @@ def _take_up(past: Past, event: Happened, sop: Sop, renamed: Renamed) -> None:
         past.units[each["id"]] = each.get("unit")
     past.parallel |= len(past.open) > 1
     past.way += sorted(renamed(each["element"]) for each in fresh)
-    past.way += _end_of(event, effects)
+    if "outcome" in effects and event.kind not in CLOSED_BESIDE:
+        past.way.append(ENDED + str(effects["outcome"]))
     _times(past, event, effects, sop, renamed)
-
-
-def _end_of(event: Happened, effects: Mapping[str, Any]) -> Iterator[str]:
-    if event.kind in CLOSED_BESIDE:
-        yield BESIDE
-    elif "outcome" in effects:
-        yield ENDED + str(effects["outcome"])
 
 
 def _times(past: Past, event: Happened, effects: Mapping[str, Any], sop: Sop, renamed: Renamed) -> None:

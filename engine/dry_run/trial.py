@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.dry_run.answers import Asked, fit
-from engine.dry_run.past import BESIDE, CLOSED_BESIDE, ENDED, MOVED, Happened, Past
+from engine.dry_run.past import BESIDE, BY_HAND, CLOSED_BESIDE, ENDED, MOVED, Happened, Past
 from engine.dry_run.sop import Sop
 from engine.history.event import moment_from
 from engine.process.forms import Tables
@@ -18,8 +18,9 @@ from engine.process.runtime import Live, OpenTask, Position, Program, RunError, 
 from engine.process.spiff import Moment
 from engine.worktime import Calendar, Duration
 
-MAX_STEPS = 1000  # of one case: firings and completions
+MAX_STEPS = 400  # of one case: firings and completions
 TOO_LONG = "putarannya terlalu banyak atau terlalu lama"
+FAILED = "langkah berikutnya menurut draf gagal dijalankan"
 STUCK = {
     "idle": "menurut draf tidak ada lagi yang ditunggu, padahal belum selesai",
     "uncaught": "draf berakhir dengan galat yang tidak ditangani",
@@ -28,7 +29,14 @@ STUCK = {
 
 
 class Halted(Exception):
-    """The case cannot be followed any further; the text says why, and fits many cases."""
+    """The case cannot be followed any further; the text says why, and fits many cases.
+
+    `stuck`: the engine cannot go on, which is the draft's fault; else it is only not known how the case would.
+    """
+
+    def __init__(self, reason: str, *, stuck: bool = False) -> None:
+        super().__init__(reason)
+        self.stuck = stuck
 
 
 @dataclass
@@ -51,7 +59,8 @@ class Trial:
     notes: dict[tuple[str, str], None] = field(default_factory=dict)  # kind, text; in order
     parallel: bool = False
     closed: datetime | None = None  # by the engine's clock
-    halted: str = ""
+    halted: str = ""  # why it could not be followed to its end
+    stuck: bool = False
     _waiting: dict[str, deque[Happened]] = field(default_factory=dict)  # answers whose task is not open yet
     _steps: int = 0
 
@@ -63,7 +72,7 @@ class Trial:
                     self._follow(event)
             self._fire_until(max(now, self.at), self.past.events[-1], self.past.waiting)
         except Halted as why:
-            self.halted = str(why)
+            self.halted, self.stuck = str(why), why.stuck
 
     @property
     def position(self) -> Position:
@@ -103,6 +112,7 @@ class Trial:
         if event.element not in {each.id for each in self.program.targets}:
             label = self.old.label(str(event.body["element"]))
             raise Halted(f"dipindahkan petugas ke «{label}», yang dalam draf tidak dapat menjadi tujuan")
+        self.way.append(BY_HAND)
         self._waiting.clear()  # what was answered before belongs to the round that the move has ended
         self._step(lambda moment: self.program.move(self._live, event.element, moment), event.at, event)
 
@@ -224,12 +234,12 @@ class Trial:
         """Take one step. With `event` the engine draws the ids that it drew then: equal tasks get equal ids."""
         self._steps += 1
         if self._steps > MAX_STEPS or time.thread_time() > self.until:
-            raise Halted(TOO_LONG)
+            raise Halted(TOO_LONG, stuck=True)
         seed = f"{self.case_id}/{event.seq}" if event is not None else f"{self.case_id}/uji/{self._steps}"
         try:
             step = act(Moment(seed, clock or at, self._ends))
         except RunError as wrong:
-            raise Halted(STUCK.get(wrong.code, "langkah berikutnya menurut draf gagal dijalankan")) from wrong
+            raise Halted(STUCK.get(wrong.code, FAILED), stuck=True) from wrong
         self.live, self.at = step.live, at
         self._note(step, clock or at)
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.dry_run.past import BESIDE, ENDED
+from engine.dry_run.past import BESIDE, BY_HAND, ENDED
 
 Label = Callable[[str], str]
 
@@ -53,6 +53,21 @@ def parting(old: Way, new: Way, *, parallel: bool) -> Parting | None:
     return Parting(_after(old, place), _leads(old, place), _leads(new, place))
 
 
+def is_end(step: str) -> bool:
+    """Whether it is an end of the way, or of a part of it, and no step."""
+    return step.startswith((ENDED, BESIDE, BY_HAND))
+
+
+def parts(steps: Sequence[str]) -> list[list[str]]:
+    """A way cut after each act beside the diagram."""
+    found: list[list[str]] = [[]]
+    for step in steps:
+        found[-1].append(step)
+        if step in (BESIDE, BY_HAND):
+            found.append([])
+    return found
+
+
 def _alone(steps: Sequence[str], others: Sequence[str]) -> int | None:
     """Place of the first step that the others do not have, or not so often."""
     left = Counter(others)
@@ -64,7 +79,7 @@ def _alone(steps: Sequence[str], others: Sequence[str]) -> int | None:
 
 
 def _after(way: Way, place: int) -> str:
-    before = [each for each in way.steps[:place] if not each.startswith((ENDED, BESIDE))]
+    before = [each for each in way.steps[:place] if not is_end(each)]
     return f"sesudah {way.label(before[-1])}" if before else "sejak awal"
 
 
@@ -74,6 +89,8 @@ def _leads(way: Way, place: int | None) -> str:
     step = way.steps[place]
     if step == BESIDE:
         return "ditutup di luar diagram"
+    if step == BY_HAND:
+        return "dipindahkan petugas"
     if step.startswith(ENDED):
         return f"berakhir «{step.removeprefix(ENDED)}»"
     return f"ke {way.label(step)}"
