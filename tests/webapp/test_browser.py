@@ -94,6 +94,7 @@ def test_a_complaint_reaches_its_answer_through_five_people(people: People) -> N
     expect(pelapor.locator("main")).to_contain_text("Selesai, jawaban diterima")
 
 
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 def test_a_request_for_information_takes_the_short_way(people: People) -> None:
     pelapor = people.page("pelapor")
     file(pelapor, "Jadwal SPMB tahun depan")
@@ -111,6 +112,7 @@ def test_a_request_for_information_takes_the_short_way(people: People) -> None:
     expect(pelapor.locator("main")).to_contain_text("Jadwal diumumkan bulan Mei di situs dinas.")
 
 
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 def test_a_new_visitor_files_from_a_phone(people: People, faults: Faults) -> None:
     faults.expect(422)
     phone = people.page_at(360, base_url=people.address)
@@ -131,6 +133,7 @@ def test_a_new_visitor_files_from_a_phone(people: People, faults: Faults) -> Non
     assert width <= 360
 
 
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 def test_the_case_page_shows_the_diagram_with_the_current_step(people: People, site: Site) -> None:
     number = site.bring_to("klasifikasi")
     page = people.page("ketua")
@@ -142,6 +145,7 @@ def test_the_case_page_shows_the_diagram_with_the_current_step(people: People, s
     expect(page.locator("tr[data-langkah=klasifikasi]")).to_contain_text("Sedang")
 
 
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 def test_choosing_a_category_leaves_only_its_subcategories(people: People) -> None:
     page = people.page("pelapor")
     page.goto("/aduan/baru")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from engine.commands.drafts import begin_draft, save_draft
@@ -38,6 +39,14 @@ def drafted(site: Site, *changes: tuple[str, str], form: Callable[[dict[str, Any
 
 def required(forms: dict[str, Any]) -> None:
     forms["terima_tanggapan"]["required"] = ["catatan"]
+
+
+def log_in(page: Page) -> None:
+    page.goto("/masuk")
+    page.get_by_label("Surel atau nomor HP").fill("proses@demo.test")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Masuk").click()
+    page.wait_for_url(lambda url: "/masuk" not in url)
 
 
 FASTER = ('name="waktu" value="3 hari"', 'name="waktu" value="2 hari"')
@@ -85,10 +94,8 @@ def test_in_a_browser_both_pictures_are_marked_and_go_in_step(
     made = drafted(site, FASTER, *MOVED, form=required)
     with site.served() as address:
         page = page_at(width, base_url=address)
-        page.goto(f"/masuk?lanjut=/proses/aduan/draf/{made}/perubahan")
-        page.get_by_label("Surel atau nomor HP").fill("proses@demo.test")
-        page.get_by_label("Kata sandi").fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="Masuk").click()
+        log_in(page)
+        page.goto(f"/proses/aduan/draf/{made}/perubahan")
         expect(page.locator("[data-dua-gambar][data-siap]")).to_be_attached()
         old, new = (page.locator("[data-banding]").nth(index) for index in (0, 1))
         for picture in (old, new):
@@ -107,3 +114,25 @@ def test_in_a_browser_both_pictures_are_marked_and_go_in_step(
             " return a.scrollLeft > 0 && Math.abs(a.scrollLeft - b.scrollLeft) < 3; }"
         )
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [360, 1366, 1920])
+def test_no_page_of_a_draft_overflows_and_axe_finds_nothing(
+    site: Site, page_at: Callable[..., Page], width: int
+) -> None:
+    made = drafted(site, FASTER, *MOVED, form=required)
+    draft = f"/proses/aduan/draf/{made}"
+    pages = ("/proses", f"/proses/aduan?draf={made}", f"{draft}/formulir", f"{draft}/formulir/klasifikasi",
+             f"{draft}/perubahan", f"{draft}/coba", f"{draft}/uji", f"{draft}/riwayat", f"{draft}/usul")  # fmt: skip
+    wrong = []
+    with site.served() as address:
+        page = page_at(width, base_url=address)
+        log_in(page)
+        for path in pages:
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wrong.append(f"{path}: wider than {width}")
+            found = Axe().run(page).response["violations"]
+            wrong += [f"{path}: {each['id']} {each['nodes'][0]['html'][:90]}" for each in found]
+    assert wrong == []
