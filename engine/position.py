@@ -69,3 +69,13 @@ def assignees_after(diagram: Diagram, step: Step, assignees: Mapping[str, str]) 
     before = {task.id: task_unit(diagram, task) for task in step.before.tasks}
     after = {task.id: task_unit(diagram, task) for task in step.position.tasks}
     return {task: account for task, account in assignees.items() if task in after and before.get(task) == after[task]}
+
+
+def assignees_kept(old: Diagram, new: Diagram, position: Position, assignees: Mapping[str, str]) -> dict[str, str]:
+    """Who holds which open task after the case moved to another version: whose role and unit stay the same."""
+    found = {}
+    for task in position.tasks:
+        facts = [task_facts(each, task) for each in (old, new)]
+        if task.id in assignees and facts[0] == facts[1]:
+            found[task.id] = assignees[task.id]
+    return found

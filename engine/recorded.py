@@ -37,6 +37,11 @@ def with_versions(bodies: Iterable[Body], version_of: VersionOf) -> Iterator[tup
         yield body, version_of(checksum)
 
 
+def latest_version(bodies: Iterable[Body]) -> str:
+    """Checksum of the deployment that the case runs on after these events."""
+    return [str(body["deployment"]) for body in bodies if "deployment" in body][-1]
+
+
 def form_at(body: Body, version: Version) -> Form | None:
     """The form that was filled in with this event, None for an event of another kind."""
     return version.form_of(str(body["element"])) if body["type"] == "task_completed" else None

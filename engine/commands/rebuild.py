@@ -14,7 +14,9 @@ from engine.errors import Incident
 from engine.history.event import GENESIS, digest, moment_from
 from engine.position import position_facts
 from engine.process.diagram import Diagram
+from engine.recorded import latest_version
 from engine.replay import Diverged, Replayed, dues_of_tasks, promised, replay
+from engine.store.deployments import all_deployed
 from engine.store.models import Case, Event, Task
 
 BROKEN_HISTORY = "Riwayat aduan ini sendiri tidak cocok. Jalankan aduan verify dan serahkan hasilnya kepada Auditor."
@@ -26,9 +28,10 @@ def rebuild_case(session: Session, case: LoadedCase) -> None:
     events = session.execute(select(Event.body, Event.hash).where(Event.stream == stream).order_by(Event.seq)).all()
     try:
         bodies = _chained(events)
-        if bodies[0]["deployment"] != case.deployed.checksum:
-            raise ValueError("the row points to another version than the case was opened with")
-        path = [*replay(case.deployed.program, bodies)]
+        if latest_version(bodies) != case.deployed.checksum:
+            raise ValueError("the row points to another version than its history")
+        versions = {each.checksum: each.program for each in all_deployed(session)}
+        path = [*replay(versions[bodies[0]["deployment"]], bodies, versions.__getitem__)]
         last = path[-1]
     except (ValueError, LookupError, Diverged) as error:
         raise Incident(BROKEN_HISTORY, "history") from error
@@ -36,7 +39,7 @@ def rebuild_case(session: Session, case: LoadedCase) -> None:
     case.state, case.rev, case.head, case.position = last.state, last.seq, events[-1].hash, last.digest
     case.changed_at, case.next_timer_at = at, last.position.next_timer
     case.closed_at = moment_from(_closing(bodies)["at"]) if last.position.completed else None
-    due, case.delivered_at = promised(case.deployed.diagram, bodies, path)
+    due, case.delivered_at = promised(bodies, path)
     names = ("state", "rev", "head", "position", "changed_at", "next_timer_at", "closed_at", "delivered_at")
     values = {"due_at": due} | {name: getattr(case, name) for name in names}
     session.execute(update(Case).where(Case.id == case.id).values(values))
@@ -63,10 +66,11 @@ def _closing(bodies: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _write_tasks(
     session: Session, case: LoadedCase, bodies: Sequence[dict[str, Any]], path: Sequence[Replayed]
 ) -> None:
-    diagram, last, dues = case.deployed.diagram, path[-1], dues_of_tasks(path)
+    last, dues = path[-1], dues_of_tasks(path)
     rows = {task.id: task for task in session.scalars(select(Task).where(Task.case_id == case.id))}
-    opened = {facts["id"]: (facts, body) for body in bodies for facts in body["effects"]["opened"]}
-    for task_id, (facts, body) in opened.items():
+    steps = zip(bodies, path, strict=True)
+    opened = {facts["id"]: (facts, body, at.diagram) for body, at in steps for facts in body["effects"]["opened"]}
+    for task_id, (facts, body, diagram) in opened.items():
         if task_id not in rows:
             rows[task_id] = Task(id=task_id, case_id=case.id, opened_at=moment_from(body["at"]))
             session.add(rows[task_id])
@@ -76,8 +80,8 @@ def _write_tasks(
         for task_id in body["effects"]["closed"]:
             done = body["type"] == "task_completed" and body["task"] == task_id
             _finish(rows[task_id], "done" if done else "cancelled", body, body["actor"] if done else None)
-    for facts in position_facts(diagram, last.position, last.assignees, last.dues)["tasks"]:
-        _put(rows[facts["id"]], facts, diagram, case)
+    for facts in position_facts(last.diagram, last.position, last.assignees, last.dues)["tasks"]:
+        _put(rows[facts["id"]], facts, last.diagram, case)
         _finish(rows[facts["id"]], "open", None, None)
     for task_id, row in rows.items():
         row.due_at = dues.get(task_id)

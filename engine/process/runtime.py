@@ -21,6 +21,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.process.diagram import Diagram, Element
 from engine.process.spiff import Moment, at_moment, expressions, parse_specs, serializers
 from engine.process.targets import begun_anew, token_targets
+from engine.process.transplant import Misfit, check_place, place_of, transplant
 from engine.process.tree import all_tasks, depth_of, drop_past, due_of, find_task, live_tasks, put_token, set_due
 
 MAX_DEPTH = 800  # at 1000 the library hides tasks and calls an open case completed (facts.md)
@@ -38,7 +39,9 @@ class RunError(Exception):
 
     def __init__(self, message: str, code: str = "failed") -> None:
         super().__init__(message)
-        self.code = code  # failed, uncaught, idle, deep
+        self.code = (
+            code  # failed, uncaught, idle, deep; of a case that cannot be adopted: many, gone, kind, within, kept
+        )
 
 
 class UnreadableState(RunError):
@@ -184,6 +187,35 @@ class Program:
             anew = begun_anew(self.diagram, element)
             known = {name: value for name, value in before.variables.items() if value is not None and name not in anew}
             return self._go_on(Live(workflow, before), lambda: put_token(workflow, element, known))
+
+    def adopt(self, old: Program, state: State, values: Mapping[str, Any], moment: Moment) -> Step:
+        """Take over a case of another version where it stands, with variables that this version reads besides.
+
+        Open tasks and timers keep their ids and instants. Raises RunError; its code is that of a Misfit when the place
+        has no counterpart here.
+        """
+        with at_moment(moment):
+            left = old._load(state)
+            place = self._place_for(old, left.position)
+            known = left.position.variables | dict(values)
+            workflow = BpmnWorkflow(self._spec, self._subprocess_specs, script_engine=expressions)
+            drawn = old.diagram, self.diagram
+            held = {name: value for name, value in self._readable(known).items() if value is not None}
+            step = self._go_on(
+                Live(workflow, left.position), lambda: transplant(left.workflow, workflow, drawn, place, held)
+            )
+        if step.opened or step.closed or step.position.completed:
+            raise RunError(f"the open task at {place} cannot be kept", "kept")
+        return step
+
+    def _place_for(self, old: Program, position: Position) -> str:
+        try:
+            waiting = [*(each.element for each in position.tasks), *(each.element for each in position.timers)]
+            place = place_of(old.diagram, waiting)
+            check_place(old.diagram, self.diagram, place)
+        except Misfit as misfit:
+            raise RunError(str(misfit), misfit.code) from misfit
+        return place
 
     def reschedule(self, state: State, dues: Mapping[str, datetime], moment: Moment) -> Step:
         """Let waiting timers (id -> new instant) be due at another time. Raises RunError."""

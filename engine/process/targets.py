@@ -13,11 +13,18 @@ def token_targets(diagram: Diagram) -> tuple[Element, ...]:
     Not those within a fork, a subprocess or a repetition, where other tokens belong to it; none at all in a diagram
     with an event subprocess, which waits beside every token.
     """
+    places = standing_places(diagram)
+    return tuple(task for task in diagram.user_tasks if task.id in places)
+
+
+def standing_places(diagram: Diagram) -> frozenset[str]:
+    """Every element at which one token alone may wait: user tasks as in `token_targets`, and waiting events."""
     if any(each.triggered_by_event for each in diagram.elements.values()):
-        return ()
+        return frozenset()
     guarded = _within_forks(diagram)
-    return tuple(
-        task for task in diagram.user_tasks if task.parent is None and task.multi is None and task.id not in guarded
+    waiting = [*diagram.user_tasks, *(e for e in diagram.elements.values() if e.kind == "intermediateCatchEvent")]
+    return frozenset(
+        each.id for each in waiting if each.parent is None and each.multi is None and each.id not in guarded
     )
 
 

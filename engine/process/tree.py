@@ -49,6 +49,18 @@ def set_due(task: Task, due: datetime) -> None:
     task.internal_data["event_value"] = {**value, "next": text} if isinstance(value, dict) else text
 
 
+def give_id(task: Task, id: UUID) -> None:
+    """Let a task be known by another id."""
+    parent, children, former = task.parent, task.children, task.id
+    del task.workflow.tasks[former]
+    task.id = id
+    task.workflow.tasks[id] = task
+    if parent is not None:
+        parent._children = [id if each == former else each for each in parent._children]
+    for child in children:
+        child._parent = id
+
+
 def depth_of(workflow: BpmnWorkflow) -> int:
     """Length of the longest path through the tree."""
     deepest = 0

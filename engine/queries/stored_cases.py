@@ -22,7 +22,7 @@ from engine.process import diagram as diagrams
 from engine.process.forms import Form
 from engine.process.runtime import Program, RunError, compile_specs, same_state
 from engine.queries.stored_contents import check_files, check_shown, parsed_values
-from engine.recorded import with_versions
+from engine.recorded import latest_version, with_versions
 from engine.replay import Diverged, Replayed, confirm, dues_of_tasks, promised, replay
 from engine.store.models import Attachment, Case, Deployment, Event, EventValue, Task
 
@@ -126,6 +126,9 @@ class CaseCheck:
             self._versions[checksum] = _Version(program, forms)
         return self._versions[checksum]
 
+    def _program(self, checksum: str) -> Program:
+        return self._version(checksum).program
+
     def _found(self, case: Case, rows: _Rows) -> Broken | None:
         try:
             self._check(case, rows)
@@ -144,19 +147,19 @@ class CaseCheck:
             raise Broken(where, f"aduan tersimpan pada langkah {case.rev}, bukan pada ujung riwayatnya")
         bodies = [_parsed(event.body) for event in events]
         checksum, first = self._checksums[case.deployment_id], bodies[0]
-        if (first["number"], first["reporter"], first["deployment"]) != (case.number, case.reporter_id, checksum):
-            raise Broken(where, "nomor, pelapor, atau versi diagramnya bukan yang dicatat saat dibuka")
-        program = self._version(checksum).program
-        path = confirm(program, bodies, case.state) or [*replay(program, bodies)]
+        if (first["number"], first["reporter"], latest_version(bodies)) != (case.number, case.reporter_id, checksum):
+            raise Broken(where, "nomor, pelapor, atau versi diagramnya bukan yang dicatat riwayatnya")
+        program = self._program(first["deployment"])
+        path = confirm(program, bodies, case.state, self._program) or [*replay(program, bodies, self._program)]
         last = path[-1]
         if case.position != last.digest:
             raise Broken(where, "kedudukan tersimpan bukan yang dicatat peristiwa terakhir")
         if not same_state(case.state, last.state):
             raise Broken(where, "keadaan tersimpan bukan yang lahir dari riwayat")
         _check_times(case, bodies, path, where)
-        if (case.due_at, case.delivered_at) != promised(program.diagram, bodies, path):
+        if (case.due_at, case.delivered_at) != promised(bodies, path):
             raise Broken(where, "batas waktu jawaban atau waktu penyampaiannya bukan yang dicatat")
-        _check_tasks(program, bodies, path, rows.tasks, where)
+        _check_tasks(bodies, path, rows.tasks, where)
         versions, values = [*with_versions(bodies, self._version)], parsed_values(rows.values)
         check_shown(case, versions, values, where)
         check_files(versions, values, rows.files, self._files, where)
@@ -178,13 +181,11 @@ def _check_times(case: Case, bodies: Sequence[Any], path: Sequence[Replayed], wh
         raise Broken(where, "waktu, batas waktu, atau hasil aduan bukan yang dicatat")
 
 
-def _check_tasks(
-    program: Program, bodies: Sequence[Any], path: Sequence[Replayed], tasks: Sequence[Task], where: str
-) -> None:
+def _check_tasks(bodies: Sequence[Any], path: Sequence[Replayed], tasks: Sequence[Task], where: str) -> None:
     """Each task row must say what the events say: until when and who may do it, or who did it and when."""
     last, dues = path[-1], dues_of_tasks(path)
     expected = {task: (*facts, dues.get(task)) for task, facts in _finished(bodies).items()}
-    for facts in position_facts(program.diagram, last.position, last.assignees, last.dues)["tasks"]:
+    for facts in position_facts(last.diagram, last.position, last.assignees, last.dues)["tasks"]:
         names = ("element", "lane", "unit", "assignee")
         expected[facts["id"]] = ("open", *(facts[name] for name in names), dues.get(facts["id"]))
     stored = {task.id: _stored(task) for task in tasks}
