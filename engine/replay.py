@@ -117,9 +117,10 @@ def _next(program: Program, at: Replayed | None, body: Mapping[str, Any], state:
     clock = moment_from(str(body.get("clock", body["at"])))
     moment = Moment(f"{case_id}/{body['seq']}", clock, given=body.get("answers", ()))
     step = program.start(moment) if at is None else _step(program, at, state, body, moment)
-    assignees = assignees_after(program.diagram, step, at.assignees if at is not None else {})
+    held = at.assignees if at is not None else {}
     if body["type"] == "case_migrated" and at is not None:
-        assignees = assignees_kept(at.diagram, program.diagram, step.position, at.assignees)
+        held = assignees_kept(at.diagram, program.diagram, step.position, held)
+    assignees = assignees_after(program.diagram, step, held)
     if body["type"] == "task_claimed":
         assignees[str(body["task"])] = str(body["actor"])
     if body["type"] == "task_released":

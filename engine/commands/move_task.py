@@ -51,7 +51,7 @@ def follow_units(session: Session, case: LoadedCase, step: Step) -> None:
     """Hand open tasks over whose unit changed with a variable; nobody has taken them yet."""
     for task_id, unit in _moved(case, step).items():
         session.execute(update(Task).where(Task.id == task_id).values(unit=unit, assignee_id=None))
-        _remember(session, task_id, case.open_units[task_id])
+        remember_unit(session, task_id, case.open_units[task_id])
         case.open_units[task_id] = unit
 
 
@@ -63,7 +63,7 @@ def columns_of(case: LoadedCase, values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _remember(session: Session, task_id: str, unit: str | None) -> None:
+def remember_unit(session: Session, task_id: str, unit: str | None) -> None:
     """The unit goes on seeing the case, also when the task comes back to it and leaves again."""
     if unit and session.get(FormerUnit, (task_id, unit)) is None:
         session.execute(insert(FormerUnit), {"task_id": task_id, "unit": unit})

@@ -50,11 +50,10 @@ def set_due(task: Task, due: datetime) -> None:
 
 
 def give_id(task: Task, id: UUID) -> None:
-    """Let a task be known by another id."""
+    """Let a task be known by another id. It keeps its place: a state is read parents first, or loses their data."""
     parent, children, former = task.parent, task.children, task.id
-    del task.workflow.tasks[former]
     task.id = id
-    task.workflow.tasks[id] = task
+    task.workflow.tasks = {id if key == former else key: each for key, each in task.workflow.tasks.items()}
     if parent is not None:
         parent._children = [id if each == former else each for each in parent._children]
     for child in children:

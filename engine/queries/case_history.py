@@ -60,7 +60,9 @@ def _row(
     body, diagram = event.body, seen.deployed.diagram
     element = diagram.elements.get(str(body.get("element", "")))
     title = titles.get(str(body.get("appointment")))
-    opened = [diagram.elements[each["element"]].label for each in body.get("effects", {}).get("opened", [])]
+    # A case that changed its version may have opened a step that the present one lacks.
+    ids = [each["element"] for each in body.get("effects", {}).get("opened", [])]
+    opened = [diagram.elements[each].label if each in diagram.elements else each for each in ids]
     outcome = body.get("effects", {}).get("outcome")
     effects = [*story.facts(body, values=seen.contents), *(f"membuka {name}" for name in opened), outcome or ""]
     return HistoryRow(

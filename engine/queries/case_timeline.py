@@ -66,8 +66,8 @@ def latest_completions(events: Iterable[StoredEvent], diagram: Diagram) -> dict[
     """Form key -> the latest completion of that step."""
     latest: dict[str, StoredEvent] = {}
     for event in events:
-        if event.type == "task_completed":
-            element = diagram.elements[event.body["element"]]
+        element = diagram.elements.get(str(event.body.get("element", "")))
+        if event.type == "task_completed" and element is not None:
             latest[element.form_key or element.id] = event
     return latest
 

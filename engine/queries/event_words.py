@@ -29,12 +29,14 @@ TYPES = {
     "incident_raised": "Aduan tertahan",
     "incident_retried": "Aduan tertahan dicoba lagi",
     "incident_skipped": "Sebab tertahan dilewati",
+    "case_migrated": "Dipindah ke versi SOP lain",
     "news_delivered": "Kabar disampaikan kepada pelapor",
 }
 # Done beside the diagram: what a case's page lists apart from its steps.
 BESIDE = (
     "task_moved", "move_proposed", "move_declined", "token_moved", "variable_set", "case_withdrawn", "case_cancelled",
     "case_reopened", "incident_raised", "incident_retried", "incident_skipped", "news_delivered",
+    "case_migrated",
 )  # fmt: skip
 BASES = {"permintaan": "permintaan pelapor", "retensi": "masa simpan berakhir"}
 
@@ -103,6 +105,9 @@ class EventWords:
         units = self._labels["unit"]
         for unit in body["set"].values():
             yield f"dari {units.get(str(body.get('from')), str(body.get('from')))} ke {units.get(str(unit), str(unit))}"
+
+    def _case_migrated(self, body: Mapping[str, Any]) -> Iterable[str]:
+        yield f"dari versi {body['versions'][0]} ke versi {body['versions'][1]}"
 
     def _case_cancelled(self, body: Mapping[str, Any]) -> Iterable[str]:
         if self._otherwise(body):

@@ -19,7 +19,8 @@ def passed(events: Iterable[StoredEvent], diagram: Diagram, ahead: Set[str]) -> 
             flows = {each: None for each in flows if each not in later}
         done |= dict.fromkeys(event.body.get("effects", {}).get("elements", ()))
         flows |= dict.fromkeys(event.body.get("effects", {}).get("flows", ()))
-    return list(done), list(flows)
+    # What a case passed in another version is marked where this one draws it too.
+    return [each for each in done if each in diagram.elements], [each for each in flows if each in diagram.flows]
 
 
 def reachable(diagram: Diagram, current: Iterable[str]) -> set[str]:

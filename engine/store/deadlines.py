@@ -103,7 +103,8 @@ def armed_timers(diagram: Diagram, bodies: Iterable[Mapping[str, Any]]) -> dict[
 
 def _asked(diagram: Diagram, timer: Mapping[str, Any], body: Mapping[str, Any]) -> Duration | None:
     """What was asked of the calendar for a timer: an answer of its event that its expression can have asked for."""
-    expression = diagram.elements[timer["element"]].timer or ""
+    element = diagram.elements.get(timer["element"])  # absent where the case has changed its version since
+    expression = (element.timer if element is not None else None) or ""
     for answer in body.get("answers", ()):
         if answer["due"] == timer["due"] and _FUNCTIONS[answer["unit"]] in expression:
             return Duration(answer["amount"], answer["unit"])

@@ -49,7 +49,8 @@ class Deployed:
 
     def standard_of(self, element: str) -> Duration | None:
         """The SOP's time for a task (Mutu Baku)."""
-        return _duration(self.diagram.elements[element].properties.get("waktu", ""))
+        drawn = self.diagram.elements.get(element)  # a case may have done it in another version
+        return _duration(drawn.properties.get("waktu", "")) if drawn is not None else None
 
     @property
     def total(self) -> Duration | None:

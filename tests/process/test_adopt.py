@@ -60,6 +60,7 @@ def test_what_was_taken_over_runs_to_the_end_as_if_it_had_never_moved():
         while not at.position.completed:
             task = at.position.tasks[0]
             at = new.complete(at.state, task.id, TYPED.get(task.element, {}), moment(number, 500 + number))
+            assert new.position(at.state) == at.position
             number += 1
         assert at.ended == steps(OLD)[-1].ended
 
