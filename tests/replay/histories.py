@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ SHORT = 16  # digits of a checksum in a file's name
 
 @dataclass(frozen=True)
 class History:
-    """One case from its first event to where it stands now."""
+    """One case from its first event to where it stands now; `moved_to` are the versions that it was moved to."""
 
     name: str
     xml: bytes
@@ -39,6 +39,14 @@ class History:
     events: list[dict[str, Any]]  # hash, body
     state: bytes  # compressed, as stored
     library: str  # the version of SpiffWorkflow that wrote the state
+    moved_to: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)  # checksum -> XML, forms
+
+    def program(self, checksum: str) -> Program:
+        """A version that it was moved to."""
+        xml, forms = self.moved_to[checksum]
+        assert digest(canonical({"xml": digest(xml), "forms": digest(forms)})) == checksum, f"{self.name}: {checksum}"
+        diagram = diagrams.read(xml)
+        return Program(diagram, compile_specs(xml, diagram.process_id))
 
     @property
     def types(self) -> set[str]:
@@ -54,13 +62,20 @@ class History:
 def history_of(session: Session, case_id: str, name: str) -> History:
     """The history of a stored case."""
     case = session.get_one(Case, case_id)
-    version = session.get_one(Deployment, case.deployment_id)
     rows = session.execute(
         select(Event.hash, Event.body).where(Event.stream == f"kasus/{case_id}").order_by(Event.seq)
     ).all()
     events = [{"hash": row.hash, "body": orjson.loads(row.body)} for row in rows]
-    state, specs = bytes(case.state), digest(bytes(version.specs))
-    return History(name, bytes(version.xml), bytes(version.forms), specs, events, state, PINNED_VERSION)
+    versions = {row.checksum: row for row in session.scalars(select(Deployment))}
+    first, *later = [versions[each] for each in _versions(events)]
+    state, specs = bytes(case.state), digest(bytes(first.specs))
+    moved_to = {each.checksum: (bytes(each.xml), bytes(each.forms)) for each in later}
+    return History(name, bytes(first.xml), bytes(first.forms), specs, events, state, PINNED_VERSION, moved_to)
+
+
+def _versions(events: list[dict[str, Any]]) -> list[str]:
+    """Checksums of the versions that a case ran on, in order."""
+    return list(dict.fromkeys(each["body"]["deployment"] for each in events if "deployment" in each["body"]))
 
 
 def check(history: History) -> int:
@@ -72,7 +87,7 @@ def check(history: History) -> int:
     assert bodies[0]["deployment"] == history.checksum, f"{history.name}: another diagram or other forms"
     diagram = diagrams.read(history.xml)
     specs = compile_specs(history.xml, diagram.process_id)
-    reached = list(replay(Program(diagram, specs), bodies))
+    reached = list(replay(Program(diagram, specs), bodies, history.program))
     assert [each.digest for each in reached] == [body["position"] for body in bodies], history.name
     if history.library == PINNED_VERSION:
         assert digest(specs) == history.specs, f"{history.name}: the diagram is compiled otherwise"
@@ -98,8 +113,9 @@ def save(history: History, folder: Path, *, numbered: bool = False) -> Path:
     text = json.dumps(head, indent=0, sort_keys=True)[:-2] + f',\n"events": [\n{events}\n]\n}}\n'
     with (folder / f"{name}.json").open("x", encoding="utf-8") as file:
         file.write(text)
-    for ending, content in ((".bpmn", history.xml), (".forms.json", history.forms)):
-        (folder / f"{history.checksum[:SHORT]}{ending}").write_bytes(content)
+    for checksum, (xml, forms) in {history.checksum: (history.xml, history.forms), **history.moved_to}.items():
+        (folder / f"{checksum[:SHORT]}.bpmn").write_bytes(xml)
+        (folder / f"{checksum[:SHORT]}.forms.json").write_bytes(forms)
     return folder / f"{name}.json"
 
 
@@ -110,10 +126,18 @@ def _free(name: str, folder: Path) -> str:
 def load(path: Path) -> History:
     """Read one."""
     stored = json.loads(path.read_text("utf-8"))
-    version = path.parent / stored["deployment"][:SHORT]
-    xml, forms = (Path(f"{version}{ending}").read_bytes() for ending in (".bpmn", ".forms.json"))
+    first, *later = _versions(stored["events"])
+    xml, forms = _read(path.parent, stored["deployment"])
+    assert first == stored["deployment"], f"{path.name}: its head names another version than its first event"
     state = base64.b64decode(stored["state"])
-    return History(path.stem, xml, forms, stored["specs"], stored["events"], state, stored["library"])
+    moved_to = {each: _read(path.parent, each) for each in later}
+    return History(path.stem, xml, forms, stored["specs"], stored["events"], state, stored["library"], moved_to)
+
+
+def _read(folder: Path, checksum: str) -> tuple[bytes, bytes]:
+    """XML and forms of a version."""
+    version = folder / checksum[:SHORT]
+    return Path(f"{version}.bpmn").read_bytes(), Path(f"{version}.forms.json").read_bytes()
 
 
 def load_all(folder: Path) -> list[History]:

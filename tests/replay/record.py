@@ -12,9 +12,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.commands.migrate_case import migrate_case
 from engine.store.database import snapshot
 from engine.store.migrate import upgrade
-from tests.engine.office import Office
+from tests.engine.office import SOP, Office
 from tests.replay import FIXTURES
 from tests.replay.histories import History, check, history_of, load_all, save
 from tests.replay.play import open_office
@@ -51,7 +52,19 @@ def play(cases: int, seed: int, folder: Path) -> list[History]:
         played = play_cases(office, cases, random.Random(seed))
         with snapshot(office.engine) as session:
             pool = [history_of(session, each.case_id, each.version.process_id) for each in played]
+        pool.append(_moved(office))
     return [each for each in pool if len(each.events) <= MOST_EVENTS]
+
+
+def _moved(office: Office) -> History:
+    """A case of the SOP that goes on in a newer version while its timer waits, and closes by that."""
+    case = office.file_complaint()
+    office.go_to(case, "terima_jawaban")
+    office.deploy(SOP.read_bytes().replace(b'value="3 hari"', b'value="2 hari"'))
+    office.do(migrate_case, "pemilik", case.number, "SOP baru mulai berlaku hari ini.")
+    office.worker_round(days=40)
+    with snapshot(office.engine) as session:
+        return history_of(session, case.id, "aduan")
 
 
 def main() -> None:
