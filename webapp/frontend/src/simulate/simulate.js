@@ -28,6 +28,7 @@ class Simulation {
     this.news = root.querySelector('[data-kabar]');
     this.picture = null;
     this.busy = false;
+    this.pressed = [];
   }
 
   /** Posts JSON; answers what came back, or null after saying what went wrong. */
@@ -62,13 +63,28 @@ class Simulation {
     box.scrollIntoView({ block: 'nearest' });
   }
 
+  /** One action more. Moves of the clock pressed while the server still answers are done after it, in order. */
+  move(waktu, focus) {
+    this.pressed.push([ waktu, focus ]);
+    this.doPressed();
+  }
+
+  doPressed() {
+    if (this.busy || !this.pressed.length) return;
+    const [ waktu, focus ] = this.pressed.shift();
+    this.go([ ...this.actions, { waktu } ], focus);
+  }
+
   /** Asks for the situation after `actions`. Where the server stops, the actions end. */
   async go(actions, focus, started = this.started) {
     if (this.busy) return;
     this.busy = true;
     const found = await this.ask(root.dataset.coba, { actions, started });
     this.busy = false;
-    if (!found) return;
+    if (!found) {
+      this.pressed = [];
+      return;
+    }
     const forward = found.applied > this.actions.length || found.applied < actions.length;
     this.actions = actions.slice(0, found.applied);
     this.started = found.started;
@@ -85,6 +101,7 @@ class Simulation {
     }
     this.marks = found.marks;
     this.picture?.mark(found.marks);
+    this.doPressed();
   }
 
   /** Going on, the chosen role stays; after a step back or a reload one is shown that has something to do. */
@@ -129,7 +146,7 @@ function listen(simulation) {
       if (Number(form.dataset.task)) action.task = Number(form.dataset.task);
       simulation.go([ ...simulation.actions, action ], () => simulation.toWork());
     } else if ('keTanggal' in form.dataset && form.reportValidity()) {
-      simulation.go([ ...simulation.actions, { waktu: form.elements.waktu.value } ], again('#coba-tanggal'));
+      simulation.move(form.elements.waktu.value, again('#coba-tanggal'));
     }
   });
   panel.addEventListener('click', (event) => {
@@ -137,7 +154,7 @@ function listen(simulation) {
     if (!button) return;
     const { dataset } = button;
     if (dataset.waktu) {
-      simulation.go([ ...simulation.actions, { waktu: dataset.waktu } ], again(`[data-gerak=${dataset.gerak}]`));
+      simulation.move(dataset.waktu, again(`[data-gerak=${dataset.gerak}]`));
     } else if ('mundur' in dataset) {
       simulation.go(simulation.actions.slice(0, -1), again('[data-mundur]'));
     } else if ('mulaiLagi' in dataset) {
