@@ -39,7 +39,7 @@ from engine.store.database import open_database, transaction
 from engine.store.migrate import upgrade
 from engine.store.models import Account
 from engine.worker.desk import Desk
-from engine.worker.dry_run import run_dry_runs
+from engine.worker.runs import advance_runs
 from tests.rig.postgres import private_server
 from webapp.cli.demo.make import make_demo, opening
 
@@ -91,7 +91,7 @@ def measure(engine: Engine, owner: Actor, storage: str, what: str, forms: Mappin
     cpu, wall = time.process_time(), time.perf_counter()
     with transaction(engine) as session:
         run = start_dry_run(session, owner, "aduan", draft, "setahun", now=NOW)
-    while run_dry_runs(engine, Desk(Path()), NOW):
+    while advance_runs(engine, Desk(Path()), NOW):
         pass
     took, processor = time.perf_counter() - wall, time.process_time() - cpu
     with transaction(engine) as session:

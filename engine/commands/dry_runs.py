@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from engine.access import PROCESS_OWNER, Actor
 from engine.commands.deploy import NotDeployable
+from engine.commands.runs import CANCELLED, WAITING, add_run_job, pack_cases
 from engine.errors import Conflict, NotFound, Rejected
 from engine.process import diagram as diagrams
 from engine.process.gate import Finding, check, holds
 from engine.process.gate.findings import error
 from engine.store.drafts import DraftContent, draft, pack
-from engine.store.models import Appointment, Case, Deployment, DryRun, DryRunPart, Job
+from engine.store.models import Appointment, Case, Deployment, DryRun, DryRunPart
 
 KIND = "dry_run"  # of the job that does it
-WAITING, DONE, CANCELLED, FAILED = "waiting", "done", "cancelled", "failed"
 YEAR = timedelta(days=365)
 CHOICES: dict[str, tuple[timedelta, int | None]] = {  # how far back, and how many of these
     "contoh_200": (YEAR, 200),
@@ -29,7 +29,6 @@ CHOICES: dict[str, tuple[timedelta, int | None]] = {  # how far back, and how ma
     "setahun": (YEAR, None),
 }
 KEPT = 20  # newest dry runs of a draft
-_ID = 16  # bytes of a case's id
 
 
 def start_dry_run(session: Session, actor: Actor, process_id: str, draft_id: int, choice: str, *, now: datetime) -> int:
@@ -52,10 +51,10 @@ def start_dry_run(session: Session, actor: Actor, process_id: str, draft_id: int
     if not cases:
         raise Rejected({"pilihan": "Tidak ada aduan."}, "Tidak ada aduan dalam masa itu, jadi tidak ada yang diuji.")
     row = {"process_id": process_id, "draft_id": draft_id, "rev": found.rev, "content": pack(found.xml, found.forms),
-           "choice": choice, "cases": bytes.fromhex("".join(cases)), "total": len(cases), "done": 0, "state": WAITING,
+           "choice": choice, "cases": pack_cases(cases), "total": len(cases), "done": 0, "state": WAITING,
            "started_by": actor.account_id, "created_at": now}  # fmt: skip
     made = session.execute(insert(DryRun).returning(DryRun.id), row).scalar_one()
-    session.execute(insert(Job), {"kind": KIND, "key": f"{KIND}/{made}", "every": None, "due_at": now, "attempts": 0})
+    add_run_job(session, KIND, made, now)
     _forget_old(session, draft_id)
     return made
 
@@ -67,12 +66,6 @@ def cancel_dry_run(session: Session, actor: Actor, run_id: int, *, now: datetime
     done = session.execute(update(DryRun).where(DryRun.id == run_id, DryRun.state == WAITING).values(values))
     if cast("CursorResult[Any]", done).rowcount != 1:
         raise Conflict("Uji ini sudah berakhir.")
-
-
-def case_ids(cases: bytes, first: int, count: int) -> list[str]:
-    """Some of the cases of a dry run, by their places."""
-    part = cases[first * _ID : (first + count) * _ID]
-    return [part[at : at + _ID].hex() for at in range(0, len(part), _ID)]
 
 
 def _owner(actor: Actor) -> None:

@@ -40,16 +40,19 @@ def migrate_case(session: Session, actor: Actor, number: str, reason: str, *, no
 
     Raises NotFound, Rejected (reason), Conflict (closed, already there, a move waits, no such place), Incident.
     """
-    held = next((each for each in actor.held if each.role == PROCESS_OWNER), None)
-    if held is None:
-        raise NotFound
+    _owner(actor)
     check_reason(reason)
     case = load_by_number(session, number)
     new = latest_deployed(session, case.deployed.process_id)
-    moment = case.moment(now)
+    move_case(session, actor, case, new, reason, now=now)
+    return new
+
+
+def move_case(session: Session, actor: Actor, case: LoadedCase, new: Deployed, reason: str, *, now: datetime) -> None:
+    """Move a loaded case to another version. Raises NotFound, Conflict, Incident."""
+    held, moment = _owner(actor), case.moment(now)
     step, facts = adopted(session, case, new, moment)
     _record(session, case, new, step, {**_who(actor, held), **facts}, reason, moment)
-    return new
 
 
 def adopted(session: Session, case: LoadedCase, new: Deployed, moment: Moment) -> tuple[Step, dict[str, Any]]:
@@ -97,6 +100,13 @@ def _newly_read(session: Session, case: LoadedCase, new: Deployed) -> dict[str, 
     if None in found.values():
         raise Conflict(ERASED)
     return {name: orjson.loads(value or "null") for name, value in found.items()}
+
+
+def _owner(actor: Actor) -> Held:
+    held = next((each for each in actor.held if each.role == PROCESS_OWNER), None)
+    if held is None:
+        raise NotFound
+    return held
 
 
 def _who(actor: Actor, held: Held) -> dict[str, Any]:

@@ -496,6 +496,34 @@ class DryRunPart(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)  # compressed JSON: numbers, steps and lateness, no contents
 
 
+class MigrationRun(Base):
+    """Running cases that are to go on in another version, one after the other. Fixed when it is asked for."""
+
+    __tablename__ = "migration_run"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[str] = mapped_column(Text, index=True)
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))  # that they go on in
+    reason: Mapped[str] = mapped_column(Text)
+    cases: Mapped[bytes] = mapped_column(LargeBinary)  # their ids, 16 bytes each, in order
+    total: Mapped[int] = mapped_column(Integer)  # of cases
+    done: Mapped[int] = mapped_column(Integer)  # of these; compare-and-set, together with what came of the case
+    state: Mapped[str] = mapped_column(String(12))  # waiting, done, cancelled, failed
+    started_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column()
+    finished_at: Mapped[datetime | None] = mapped_column()
+    ended_by: Mapped[str | None] = mapped_column(Text)  # the sentence that says why it failed
+
+
+class MigrationResult(Base):
+    """What came of one case of such a run, written in the transaction that moved it."""
+
+    __tablename__ = "migration_result"
+    run_id: Mapped[int] = mapped_column(ForeignKey("migration_run.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"))
+    refused: Mapped[str | None] = mapped_column(Text)  # why it stays; None when it was moved
+
+
 class Counter(Base):
     """Gapless numbers, e.g. of cases per year."""
 

@@ -1,4 +1,4 @@
-"""Does dry runs of drafts, some cases at a time: other work of the worker goes on in between. Knows no page."""
+"""A dry run of a draft goes on by some cases. Knows no page and no other work of the worker."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
-from uuid import uuid4
 
 import orjson
 import zstandard
 from sqlalchemy import CursorResult, Engine, insert, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine.commands.dry_runs import DONE, FAILED, KIND, WAITING, case_ids
+from engine.commands.runs import DONE, FAILED, WAITING, packed_cases
 from engine.dry_run import UNTOLD, Draft, Recorded, Sop, Tried, try_case
 from engine.process import diagram as diagrams
 from engine.process.diff.pairing import pair
@@ -30,43 +29,32 @@ from engine.store.calendars import current_calendar
 from engine.store.database import transaction
 from engine.store.deployments import Deployed
 from engine.store.drafts import unpack
-from engine.store.models import DryRun, DryRunPart, Job
-from engine.worker.desk import Desk
-from engine.worker.jobs import Leased, fail, lease, succeed
+from engine.store.models import DryRun, DryRunPart
+from engine.worker.jobs import Leased, Overtaken, go_on, run_id, succeed
 
 log = logging.getLogger(__name__)
 CHUNK = 50  # cases in one transaction
 PATIENCE = 5.0  # seconds of processor time after which the rest of a chunk is left to the next
-HOLD = timedelta(minutes=5)  # longer than any chunk: a killed worker's run rests so long
-MOST_FAILURES = 3
 UNREADABLE = "riwayatnya tidak terbaca oleh uji ini"
 
 
-def run_dry_runs(engine: Engine, _: Desk, now: datetime) -> bool:
-    """Try some more cases of the dry run that waits longest; returns whether any waited."""
-    jobs = lease(engine, f"uji-{uuid4().hex[:8]}", now, [KIND], limit=1, hold=HOLD)
-    for job in jobs:
-        try:
-            with transaction(engine) as session:
-                _chunk(session, job, now)
-        except (_Overtaken, IntegrityError):
-            log.info("another worker was first with %s", job.key)
-        except SQLAlchemyError:
-            raise  # the database itself
-        except Exception as error:
-            log.exception("the dry run %s failed", job.key)
-            with transaction(engine) as session:
-                _fail(session, job, now, type(error).__name__)
-            return False
-    return bool(jobs)
+def advance_dry_run(engine: Engine, job: Leased, now: datetime) -> None:
+    """Try some more cases. Raises Overtaken when they were counted by someone else, or the run was called off."""
+    try:
+        with transaction(engine) as session:
+            _chunk(session, job, now)
+    except IntegrityError as error:
+        raise Overtaken from error
 
 
-class _Overtaken(Exception):
-    """These cases were counted by someone else, or the run was called off meanwhile."""
+def fail_dry_run(session: Session, job: Leased, now: datetime) -> None:
+    """It has failed for good."""
+    which = (DryRun.id == run_id(job), DryRun.state == WAITING)
+    session.execute(update(DryRun).where(*which).values(state=FAILED, finished_at=now))
 
 
 def _chunk(session: Session, job: Leased, now: datetime) -> None:
-    run = session.get(DryRun, _run_id(job))
+    run = session.get(DryRun, run_id(job))
     if run is None or run.state != WAITING:
         succeed(session, [job], now)
         return
@@ -76,26 +64,13 @@ def _chunk(session: Session, job: Leased, now: datetime) -> None:
     which = (DryRun.id == run.id, DryRun.done == place, DryRun.state == WAITING)
     counted = session.execute(update(DryRun).where(*which).values(done=done, **ended))
     if cast("CursorResult[Any]", counted).rowcount != 1:
-        raise _Overtaken
+        raise Overtaken
     content = zstandard.compress(orjson.dumps([each.data() for each in tried]))
     session.execute(insert(DryRunPart), {"run_id": run.id, "place": place, "content": content})
     if ended:
         succeed(session, [job], now)
     else:
-        mine = update(Job).where(Job.id == job.id, Job.leased_by == job.worker)
-        session.execute(mine.values(leased_until=None, due_at=now, attempts=0))
-
-
-def _fail(session: Session, job: Leased, now: datetime, error: str) -> None:
-    for_good = job.attempts + 1 >= MOST_FAILURES
-    fail(session, job, now, error, for_good=for_good)
-    if for_good:
-        which = (DryRun.id == _run_id(job), DryRun.state == WAITING)
-        session.execute(update(DryRun).where(*which).values(state=FAILED, finished_at=now))
-
-
-def _run_id(job: Leased) -> int:
-    return int(job.key.removeprefix(f"{KIND}/"))
+        go_on(session, job, now)
 
 
 @dataclass(frozen=True)
@@ -128,7 +103,7 @@ def _ready(content: bytes) -> _Ready:
 def _tried(session: Session, run: DryRun) -> Iterator[Tried]:
     ready, end = _ready(run.content), time.thread_time() + PATIENCE
     draft = Draft(ready.sop, ready.program, current_calendar(session).calendar, all_tables(session))
-    wanted = case_ids(run.cases, run.done, CHUNK)
+    wanted = packed_cases(run.cases, run.done, CHUNK)
     found = {case.id: case for case in recorded_cases(session, wanted)}
     for case_id in wanted:
         case = found.get(case_id)

@@ -34,6 +34,10 @@ class Leased:
     worker: str
 
 
+class Overtaken(Exception):
+    """Someone else did this part meanwhile, or it is not to be done any more."""
+
+
 def ensure_jobs(engine: Engine, periods: Mapping[str, int], now: datetime) -> None:
     """One row for each recurring work (kind -> seconds between runs)."""
     with transaction(engine) as session:
@@ -98,6 +102,17 @@ def fail(session: Session, job: Leased, now: datetime, error: str, *, for_good: 
     else:
         changed["due_at"] = now + (wait_after(attempts) if job.every is None else _pause_after(attempts))
     _settle(session, job, changed)
+
+
+def go_on(session: Session, job: Leased, now: datetime) -> None:
+    """A part of it went well; the next may follow at once."""
+    mine = update(Job).where(Job.id == job.id, Job.leased_by == job.worker)
+    session.execute(mine.values(leased_until=None, due_at=now, attempts=0))
+
+
+def run_id(job: Leased) -> int:
+    """Of the run that the job is for: its key is "<kind>/<id>"."""
+    return int(job.key.removeprefix(f"{job.kind}/"))
 
 
 def give_back(session: Session, job: Leased, now: datetime) -> None:

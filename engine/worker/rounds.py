@@ -21,12 +21,12 @@ from engine.store.database import transaction
 from engine.store.models import Cursor, Heartbeat
 from engine.worker.desk import Desk
 from engine.worker.digest import begin_digests, digest
-from engine.worker.dry_run import run_dry_runs
 from engine.worker.jobs import ensure_jobs, forget_done
 from engine.worker.log import extend_log
 from engine.worker.news import BATCH, begin, notify
 from engine.worker.post import send_due_mail
 from engine.worker.remind import remind
+from engine.worker.runs import advance_runs
 from engine.worker.timers import find_idle_cases, fire_due_timers
 from engine.worker.writing import ensure_cursor
 
@@ -124,7 +124,7 @@ DUTIES = {
     "notify": Duty(2, _notify),
     "remind": Duty(60, _remind),
     "digest": Duty(60, _digest),
-    "dry_runs": Duty(3, run_dry_runs),
+    "runs": Duty(3, advance_runs),
 }
 
 

@@ -27,7 +27,7 @@ from engine.settings import Settings
 from engine.store.database import open_database, transaction
 from engine.store.models import Account, Case, Event, EventValue, Task
 from engine.worker.desk import Desk
-from engine.worker.dry_run import run_dry_runs
+from engine.worker.runs import advance_runs
 from tests.process.drawing import SOP, sop_forms
 from webapp.cli.demo.make import make_demo, opening
 
@@ -98,7 +98,7 @@ class Archive:
 
     def work(self, now: datetime = NOW, most: int = 1000) -> int:
         """The worker's rounds until nothing of this waits; returns how many did something."""
-        return next((n for n in range(most) if not run_dry_runs(self.engine, Desk(Path()), now)), most)
+        return next((n for n in range(most) if not advance_runs(self.engine, Desk(Path()), now)), most)
 
     def read(self, draft: int, run: int) -> tuple[RunRow, Results]:
         with transaction(self.engine) as session:

@@ -30,7 +30,8 @@ from engine.queries.scenarios import all_tables
 from engine.store.calendars import start_office
 from engine.store.database import transaction
 from engine.store.models import Case, DryRun, DryRunPart, Job
-from engine.worker.dry_run import CHUNK, HOLD
+from engine.worker.dry_run import CHUNK
+from engine.worker.runs import HOLD
 from engine.worktime import WIB
 from tests.engine.archive import CASES, ERASED, NOW, Archive, furnish
 from tests.engine.test_redrawn_diagram import Drawing, with_an_eighth_task
@@ -426,7 +427,7 @@ from pathlib import Path
 from sqlalchemy import event
 from engine.store.database import open_database
 from engine.worker.desk import Desk
-from engine.worker.dry_run import run_dry_runs
+from engine.worker.runs import advance_runs
 
 engine, count = open_database(sys.argv[1]), itertools.count(1)
 
@@ -435,7 +436,7 @@ def look(c, k, statement, *more):
         os.kill(os.getpid(), signal.SIGKILL)
 
 event.listen(engine, "before_cursor_execute", look)
-while run_dry_runs(engine, Desk(Path()), datetime.fromisoformat(sys.argv[2])):
+while advance_runs(engine, Desk(Path()), datetime.fromisoformat(sys.argv[2])):
     pass
 """
 
