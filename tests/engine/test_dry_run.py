@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,8 +34,8 @@ from tests.engine.archive import CASES, ERASED, NOW, Archive, furnish
 from tests.engine.test_redrawn_diagram import Drawing, with_an_eighth_task
 from tests.process.drawing import SOP, sop_forms
 from tests.rig.databases import NewDatabase
+from tests.rig.dying import KILLED, die_at
 
-ROOT = Path(__file__).parents[2]
 THREE_DAYS = ('name="waktu" value="3 hari"', 'name="waktu" value="2 hari"')
 CONFIRMED_SOONER = ("hari_kerja(10)", "hari_kerja(1)")
 CONDITION = "jenis == 'informasi'"
@@ -320,8 +317,7 @@ class TestTheWork:
     def test_a_killed_worker_is_followed_by_another_that_goes_on(self, archive: Archive) -> None:
         draft = archive.draft(THREE_DAYS)
         run = archive.start(draft)
-        died = subprocess.run([sys.executable, "-c", _DYING, archive.url, NOW.isoformat()], cwd=ROOT, check=False)
-        assert died.returncode == -9
+        assert die_at(archive.url, NOW, "INSERT INTO dry_run_part", 2) == KILLED
         row, so_far = archive.read(draft, run)
         assert (row.state, row.done) == ("waiting", CHUNK) and so_far.same == CHUNK
         assert archive.work() == 0, "its lease still holds"
@@ -418,27 +414,6 @@ class TestTheWork:
         event.listen(archive.engine, "before_cursor_execute", look)
         archive.work(most=1)
         assert len(statements) <= 16, statements
-
-
-_DYING = """
-import itertools, os, signal, sys
-from datetime import datetime
-from pathlib import Path
-from sqlalchemy import event
-from engine.store.database import open_database
-from engine.worker.desk import Desk
-from engine.worker.runs import advance_runs
-
-engine, count = open_database(sys.argv[1]), itertools.count(1)
-
-def look(c, k, statement, *more):
-    if "INSERT INTO dry_run_part" in statement and next(count) == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-event.listen(engine, "before_cursor_execute", look)
-while advance_runs(engine, Desk(Path()), datetime.fromisoformat(sys.argv[2])):
-    pass
-"""
 
 
 def plain(found: Results) -> str:
