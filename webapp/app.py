@@ -30,6 +30,7 @@ from webapp import (
     incidents,
     manage,
     messages,
+    migrations,
     navigation,
     operations,
     outgoing,
@@ -47,6 +48,7 @@ log = logging.getLogger(__name__)
 BLUEPRINTS = (
     public, accounts, filing, complaints, operations, tasks, processes, drafts, draft_forms, comparison, proposals,
     audit, manage, calendar, incidents, erasure, reports, messages, outgoing, simulation, dry_runs,
+    migrations,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

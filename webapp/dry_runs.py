@@ -12,6 +12,7 @@ from engine.commands.dry_runs import cancel_dry_run, start_dry_run
 from engine.errors import Conflict, NotFound, Rejected
 from engine.process.gate import Finding
 from engine.queries.dry_runs import Results, RunRow, StepRow, dry_run, dry_runs, results
+from engine.queries.migrations import MigrationRow
 from engine.store.drafts import draft
 from webapp.access import needs, process_owner
 from webapp.context import actor, database, now, page_number
@@ -125,7 +126,7 @@ def cancel(process_id: str, draft_id: int, run_id: int) -> AnyResponse:
 
 
 @blueprint.app_template_filter("kemajuan")
-def progress_text(run: RunRow) -> str:
+def progress_text(run: RunRow | MigrationRow) -> str:
     """ "150 dari 1.000 aduan"."""
     return f"{_number(run.done)} dari {_number(run.total)} aduan"
 

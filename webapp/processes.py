@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from engine.process.document import document
+from engine.queries.migrations import earlier_versions
 from engine.queries.proposals import proposals
 from engine.store.deployments import Deployed, all_deployed
 from engine.store.drafts import drafts
@@ -30,7 +31,9 @@ def index() -> str:
         owner = process_owner(actor(), rights())
         changing = drafts(session) if owner else []
         proposed = {each: proposals(session, each) for each in {v.process_id for v in versions}} if owner else {}
-    in_force = {each.process_id: each for each in reversed(versions)}
+        in_force = {each.process_id: each for each in reversed(versions)}
+        latest = list(in_force.values()) if owner else []
+        waiting = {each.process_id: sum(n for _, n in earlier_versions(session, each)) for each in latest}
     return render_template(
         "processes/daftar.html",
         versions=versions,
@@ -38,6 +41,7 @@ def index() -> str:
         drafts=changing,
         owner=owner,
         proposals=proposed,
+        waiting=waiting,
         states=STATES,
     )
 

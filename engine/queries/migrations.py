@@ -37,10 +37,14 @@ def earlier_versions(session: Session, new: Deployed) -> list[tuple[int, int]]:
     return [(number, count) for number, count in session.execute(grouped)]
 
 
-def running_cases(session: Session, new: Deployed, *, first: int, count: int) -> list[RunningCase]:
-    """Cases on versions other than `new`, oldest first. Two statements."""
+def running_cases(
+    session: Session, new: Deployed, *, number: str = "", first: int = 0, count: int = 50
+) -> list[RunningCase]:
+    """Cases on versions other than `new` with `number` in their number, oldest first. Two statements."""
     columns = (Case.id, Case.number, Case.opened_at, Case.deployment_id, Deployment.checksum)
     statement = select(*columns).join(Deployment, Deployment.id == Case.deployment_id).where(*_running(new))
+    if number:
+        statement = statement.where(Case.number.contains(number, autoescape=True))
     rows = session.execute(statement.order_by(Case.opened_at, Case.id).offset(first).limit(count)).all()
     open_steps = _open_steps(session, [row.id for row in rows])
     return [
