@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
-from engine.process.diagram import Diagram, read
+from engine.process.diagram import read
 from engine.process.gate import check
 from engine.settings import PROCESSES
-from engine.store.database import transaction
-from engine.store.drafts import draft
 from tests.process.drawing import draw, end, sop_forms, user
 from tests.rig.chromium import Faults
 from tests.rig.databases import Templates, copy_sqlite
+from tests.webapp.screens import Editor, reach
 from tests.webapp.site import PASSWORD, Site, furnish, make_site
 
 pytestmark = pytest.mark.browser
@@ -31,82 +30,6 @@ ENGLISH = re.compile(
     r"\b(add|append|align|activate|change|connect|create|delete|divide|element|event|gateway|lane|open|search|tool)\b",
     re.IGNORECASE,
 )
-
-
-class Editor:
-    """One person at the editor."""
-
-    def __init__(self, page: Page, site: Site) -> None:
-        self.page, self.site = page, site
-
-    def open(self, address: str = "/proses/aduan") -> Editor:
-        self.page.goto(address)
-        return self.ready()
-
-    def ready(self) -> Editor:
-        expect(self.page.locator("#penyunting[data-siap]")).to_be_visible()
-        return self
-
-    @property
-    def state(self) -> Locator:
-        return self.page.locator(".simpan-keadaan")
-
-    @property
-    def findings(self) -> Locator:
-        return self.page.get_by_role("region", name="Temuan pemeriksaan")
-
-    def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def bar(self, key: str) -> Locator:
-        return self.page.locator(f"[data-pesan={key}]")
-
-    def drawn(self, element: str) -> Locator:
-        return self.page.locator(f"g.djs-shape[data-element-id='{element}']")
-
-    def centre(self, element: str) -> tuple[float, float]:
-        box = self.drawn(element).locator("> .djs-visual").bounding_box()
-        assert box is not None
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-    def click(self, element: str) -> None:
-        self.page.mouse.click(*self.centre(element))
-
-    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        self.page.mouse.move(*start)
-        self.page.mouse.down()
-        self.page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=4)
-        self.page.mouse.move(*end, steps=4)
-        self.page.mouse.up()
-
-    def picture(self) -> Diagram:
-        """What is drawn at this moment."""
-        return read(self.picture_xml())
-
-    def picture_xml(self) -> bytes:
-        text = self.page.evaluate("document.getElementById('penyunting').editor.content().xml")
-        return str(text).encode()
-
-    def saved(self) -> Diagram:
-        """What the draft of this page holds, once everything is saved."""
-        return read(self.saved_xml())
-
-    def saved_xml(self) -> bytes:
-        expect(self.state).to_contain_text("Tersimpan ")
-        number = int(self.page.url.rpartition("draf=")[2])
-        with transaction(self.site.engine) as session:
-            return draft(session, "aduan", number).xml
-
-    def download(self, choice: str) -> tuple[str, bytes]:
-        self.page.locator("summary", has_text="Unduh").click()
-        with self.page.expect_download() as waiting:
-            self.button(choice).click()
-        return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
-
-    def take(self, name: str, content: bytes) -> None:
-        self.page.locator("input[type=file]").set_input_files(
-            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-        )
 
 
 @pytest.fixture(scope="module")
@@ -520,18 +443,6 @@ class TestWithoutAMouse:
         inside = [part for part in seen if part]
         assert inside[:3] == ["alat", "palet", "kanvas"]
         assert inside[-1] == "temuan"
-
-
-def reach(page: Page, name: str) -> None:
-    """Tab until the focus is on what is called `name`."""
-    for _ in range(90):
-        text = page.evaluate(
-            "document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || ''"
-        )
-        if " ".join(text.split()) == name:
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"never reached {name}")
 
 
 class TestThePage:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from lxml import html
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -19,6 +19,7 @@ from engine.queries.actors import actor_of_account
 from engine.store.database import transaction
 from engine.store.drafts import draft
 from engine.store.models import Base
+from tests.webapp.screens import Trial
 from tests.webapp.site import ANSWERS, COMPLAINT, PASSWORD, Person, Site, nodes, text_of
 
 TYPED = {**COMPLAINT, "subkategori": "biaya_belum_tahu"}
@@ -193,33 +194,6 @@ class TestOnBothStorages:
         assert rows(site) == before | {"scenario": 1}
         assert site.events(number) == events
         assert site.person("warga").file().endswith("000002")  # no number was used up
-
-
-class Trial:
-    """The page in a browser, as Pemilik Proses uses it."""
-
-    def __init__(self, page: Page, path: str) -> None:
-        self.page = page
-        page.goto(path)
-        expect(page.locator("[data-gambar]")).to_have_attribute("data-siap", "")
-        expect(self.sheet).to_be_visible()
-
-    @property
-    def sheet(self) -> Locator:
-        return self.page.locator("[data-peran]:not([hidden])")
-
-    def view_as(self, role: str) -> None:
-        self.page.get_by_role("group", name="Lihat sebagai").get_by_role("button", name=role).click()
-
-    def example(self) -> None:
-        self.sheet.get_by_role("button", name="Isi contoh").click()
-
-    def finish(self, next_open: str) -> None:
-        self.sheet.get_by_role("button", name="Selesaikan langkah ini").click()
-        self.now_open(next_open)
-
-    def now_open(self, elements: str) -> None:
-        expect(self.page.locator("[data-gambar]")).to_have_attribute("data-sekarang", elements)
 
 
 @pytest.fixture
