@@ -1,11 +1,12 @@
-"""The office on the web, one per test and database."""
+"""The office on the web: one per test and database, or one per module; and browsers of people who are logged in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import BrowserContext, Page
 
-from tests.rig.databases import NewDatabase
+from tests.rig.databases import NewDatabase, Templates, copy_sqlite
 from tests.webapp.site import Site, furnish, make_site
 
 
@@ -14,3 +15,40 @@ def site(new_database: NewDatabase, tmp_path: Path) -> Iterator[Site]:
     made = make_site(new_database("situs", furnish), tmp_path / "var")
     yield made
     made.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def shared_site(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """For modules whose tests do not disturb each other: they override `site` with it. On SQLite."""
+    folder = tmp_path_factory.mktemp("situs")
+    copy_sqlite(templates.sqlite("situs", furnish), folder / "situs.db")
+    made = make_site(f"sqlite:///{folder / 'situs.db'}", folder / "var")
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    """Where the office is served."""
+    with site.served() as address:
+        yield address
+
+
+@pytest.fixture
+def context_of(site: Site, address: str, new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """A browser of a person who is logged in already: the form for that has its own tests."""
+
+    def make(name: str = "proses", width: int = 1366, **keywords: object) -> BrowserContext:
+        cookie = site.person(name).client.get_cookie("aduan")
+        assert cookie is not None
+        context = new_context(width, base_url=address, **keywords)
+        context.add_cookies([{"name": "aduan", "value": cookie.value, "url": address}])
+        return context
+
+    return make
+
+
+@pytest.fixture
+def page_of(context_of: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """A page of such a browser: page_of("ketua", 360)."""
+    return lambda name="proses", width=1366, **keywords: context_of(name, width, **keywords).new_page()

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.rig.chromium import Faults
-from tests.webapp.site import PASSWORD, Site
+from tests.webapp.looks import wrongs
+from tests.webapp.site import Site
 
 
 class People:
-    """One browser context a person, logged in by the form."""
+    """One browser context a person, logged in."""
 
-    def __init__(self, address: str, page_at: Callable[..., Page]) -> None:
-        self.address, self.page_at = address, page_at
+    def __init__(self, page_of: Callable[..., Page]) -> None:
+        self.page_of = page_of
         self.pages: dict[str, Page] = {}
 
     def page(self, name: str, width: int = 1366) -> Page:
         if name not in self.pages:
-            page = self.page_at(width, base_url=self.address)
-            page.goto("/masuk")
-            page.get_by_label("Surel atau nomor HP").fill(f"{name}@demo.test")
-            page.get_by_label("Kata sandi").fill(PASSWORD)
-            page.locator("main").get_by_role("button", name="Masuk").click()
-            page.wait_for_url(lambda url: "/masuk" not in url)
-            self.pages[name] = page
+            self.pages[name] = self.page_of(name, width)
         return self.pages[name]
 
     def open_task(self, name: str, number: str) -> Page:
@@ -46,9 +41,8 @@ class People:
 
 
 @pytest.fixture
-def people(site: Site, page_at: Callable[..., Page]) -> Iterator[People]:
-    with site.served() as address:
-        yield People(address, page_at)
+def people(page_of: Callable[..., Page]) -> People:
+    return People(page_of)
 
 
 def file(page: Page, title: str) -> str:
@@ -113,9 +107,9 @@ def test_a_request_for_information_takes_the_short_way(people: People) -> None:
 
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
-def test_a_new_visitor_files_from_a_phone(people: People, faults: Faults) -> None:
+def test_a_new_visitor_files_from_a_phone(page_at: Callable[..., Page], address: str, faults: Faults) -> None:
     faults.expect(422)
-    phone = people.page_at(360, base_url=people.address)
+    phone = page_at(360, base_url=address)
     phone.goto("/")
     phone.locator("main").get_by_role("link", name=re.compile("Kirim aduan")).first.click()
     file(phone, "Seragam wajib dibeli di sekolah")
@@ -155,20 +149,14 @@ def test_choosing_a_category_leaves_only_its_subcategories(people: People) -> No
 
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
-def test_pages_work_without_javascript(site: Site, browser: Browser) -> None:
-    with site.served() as address:
-        context = browser.new_context(
-            java_script_enabled=False, base_url=address, viewport={"width": 360, "height": 740}
-        )
-        page = context.new_page()
-        page.goto("/aduan/baru")
-        file(page, "Tanpa JavaScript")
-        page.get_by_label("Nama Anda").fill("Bapak Udin")
-        page.get_by_label("Surel atau nomor HP").fill("udin@contoh.test")
-        page.get_by_label("Buat kata sandi").fill("cukup-panjang")
-        page.get_by_role("button", name=re.compile("Kirim aduan")).click()
-        assert number_on(page)
-        context.close()
+def test_pages_work_without_javascript(page_at: Callable[..., Page], address: str) -> None:
+    page = page_at(360, base_url=address, java_script_enabled=False)
+    file(page, "Tanpa JavaScript")
+    page.get_by_label("Nama Anda").fill("Bapak Udin")
+    page.get_by_label("Surel atau nomor HP").fill("udin@contoh.test")
+    page.get_by_label("Buat kata sandi").fill("cukup-panjang")
+    page.get_by_role("button", name=re.compile("Kirim aduan")).click()
+    assert number_on(page)
 
 
 PAGES = {
@@ -184,18 +172,15 @@ PAGES = {
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("width", [360, 1366])
-def test_no_page_overflows_and_axe_finds_nothing(people: People, site: Site, faults: Faults, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
+def test_no_page_overflows_and_axe_finds_nothing(
+    site: Site, address: str, page_at: Callable[..., Page], page_of: Callable[..., Page], faults: Faults, width: int
+) -> None:
     faults.expect(404)
     number = site.bring_to("klasifikasi")
     wrong = []
     for name, paths in PAGES.items():
-        page = people.page(name, width) if name else people.page_at(width, base_url=people.address)
+        page = page_of(name, width) if name else page_at(width, base_url=address)
         for pattern in paths:
             page.goto(pattern.format(number=number, task=site.task_path(number)))
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{pattern} as {name}: wider than {width}")
-            found = Axe().run(page).response["violations"]
-            wrong += [f"{pattern} as {name}: {each['id']} {each['nodes'][0]['html'][:90]}" for each in found]
+            wrong += [f"{name}: {each}" for each in wrongs(page)]
     assert wrong == []

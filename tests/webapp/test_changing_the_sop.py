@@ -7,23 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from engine.worker.desk import Desk
 from engine.worker.runs import advance_runs
-from tests.webapp.screens import Editor, Trial, reach
+from tests.webapp.at_editor import Editor, reach
+from tests.webapp.at_trial import Trial
 from tests.webapp.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("storage", ["sqlite"], indirect=True)]
 WHY = "Nama langkah ini sering ditanyakan."
-
-
-def logged_in(site: Site, address: str, new_context: Callable[..., BrowserContext]) -> Page:
-    cookie = site.person("proses").client.get_cookie("aduan")
-    assert cookie is not None
-    context = new_context(1366, base_url=address)
-    context.add_cookies([{"name": "aduan", "value": cookie.value, "url": address}])
-    return context.new_page()
 
 
 def work(site: Site) -> None:
@@ -41,28 +34,27 @@ def to_field(page: Page, name: str) -> None:
     raise AssertionError(f"never reached the field {name}")
 
 
-def test_by_mouse(site: Site, new_context: Callable[..., BrowserContext]) -> None:
+def test_by_mouse(site: Site, page_of: Callable[..., Page]) -> None:
     site.bring_to("tanggapi_aduan")
-    with site.served() as address:
-        page = logged_in(site, address, new_context)
-        page.goto("/proses")
-        page.get_by_role("button", name="Mulai draf baru").click()
-        _draw(Editor(page, site).ready())
-        parts = page.get_by_role("navigation", name="Bagian draf")
-        parts.get_by_role("link", name="Perubahan").click()
-        expect(page.locator("main")).to_contain_text("Pilah aduan")
-        expect(page.locator("[data-dua-gambar][data-siap]")).to_be_attached()
-        parts.get_by_role("link", name="Coba").click()
-        _try(page)
-        parts.get_by_role("link", name="Uji pada aduan lama").click()
-        page.get_by_role("button", name="Mulai uji").click()
-        expect(page.get_by_role("heading", name="Sedang diuji")).to_be_visible()
-        work(site)
-        expect(page.locator("main")).to_contain_text("1 dari 1 aduan menempuh jalan yang sama")
-        parts.get_by_role("link", name="Usulkan").click()
-        page.get_by_label("Alasan perubahan").fill(WHY)
-        page.get_by_role("button", name="Usulkan 1 perubahan").click()
-        expect(page.get_by_role("heading", name="Menunggu orang kedua")).to_be_visible()
+    page = page_of()
+    page.goto("/proses")
+    page.get_by_role("button", name="Mulai draf baru").click()
+    _draw(Editor(page, site).ready())
+    parts = page.get_by_role("navigation", name="Bagian draf")
+    parts.get_by_role("link", name="Perubahan").click()
+    expect(page.locator("main")).to_contain_text("Pilah aduan")
+    expect(page.locator("[data-dua-gambar][data-siap]")).to_be_attached()
+    parts.get_by_role("link", name="Coba").click()
+    _try(page)
+    parts.get_by_role("link", name="Uji pada aduan lama").click()
+    page.get_by_role("button", name="Mulai uji").click()
+    expect(page.get_by_role("heading", name="Sedang diuji")).to_be_visible()
+    work(site)
+    expect(page.locator("main")).to_contain_text("1 dari 1 aduan menempuh jalan yang sama")
+    parts.get_by_role("link", name="Usulkan").click()
+    page.get_by_label("Alasan perubahan").fill(WHY)
+    page.get_by_role("button", name="Usulkan 1 perubahan").click()
+    expect(page.get_by_role("heading", name="Menunggu orang kedua")).to_be_visible()
 
 
 def _draw(editor: Editor) -> None:
@@ -104,50 +96,49 @@ def _try(page: Page) -> None:
     expect(page.locator("#skenario")).to_contain_text("Sama")
 
 
-def test_by_keyboard_alone(site: Site, new_context: Callable[..., BrowserContext]) -> None:
+def test_by_keyboard_alone(site: Site, page_of: Callable[..., Page]) -> None:
     site.bring_to("tanggapi_aduan")
-    with site.served() as address:
-        page = logged_in(site, address, new_context)
-        keys = page.keyboard
+    page = page_of()
+    keys = page.keyboard
 
-        def press(name: str) -> None:
-            reach(page, name)
-            keys.press("Enter")
+    def press(name: str) -> None:
+        reach(page, name)
+        keys.press("Enter")
 
-        page.goto("/proses")
-        press("Mulai draf baru")
-        _draw_by_keyboard(Editor(page, site).ready(), press)
-        press("Perubahan")
-        expect(page.locator("main")).to_contain_text("Pilah aduan")
-        expect(page.locator("[data-dua-gambar][data-siap]")).to_be_attached()
-        press("Coba")
-        trial = Trial(page)
-        for done, following in (("terima_aduan", "Admin"), ("klasifikasi", "Ketua Tim")):
-            press("Isi contoh")
-            press("Selesaikan langkah ini")
-            trial.now_open(done)
-            expect(page.locator(":focus")).to_contain_text(f"Lihat sebagai {following}")
-            keys.press("Enter")
+    page.goto("/proses")
+    press("Mulai draf baru")
+    _draw_by_keyboard(Editor(page, site).ready(), press)
+    press("Perubahan")
+    expect(page.locator("main")).to_contain_text("Pilah aduan")
+    expect(page.locator("[data-dua-gambar][data-siap]")).to_be_attached()
+    press("Coba")
+    trial = Trial(page)
+    for done, following in (("terima_aduan", "Admin"), ("klasifikasi", "Ketua Tim")):
         press("Isi contoh")
         press("Selesaikan langkah ini")
-        trial.now_open("tanggapi_aduan")
-        to_field(page, "nama")
-        keys.type("Papan ketik")
+        trial.now_open(done)
+        expect(page.locator(":focus")).to_contain_text(f"Lihat sebagai {following}")
         keys.press("Enter")
-        expect(page.locator("#skenario")).to_contain_text("Papan ketik")
-        press("Uji pada aduan lama")
-        expect(page.get_by_role("button", name="Mulai uji")).to_be_enabled()
-        press("Mulai uji")
-        expect(page.get_by_role("heading", name="Sedang diuji")).to_be_visible()
-        work(site)
-        expect(page.locator("main")).to_contain_text("dari 1 aduan menempuh jalan yang sama")
-        press("Usulkan")
-        expect(page.get_by_label("Alasan perubahan")).to_be_visible()
-        to_field(page, "alasan")
-        keys.type(WHY)
-        reach(page, page.get_by_role("button", name="Usulkan ").inner_text())
-        keys.press("Enter")
-        expect(page.get_by_role("heading", name="Menunggu orang kedua")).to_be_visible()
+    press("Isi contoh")
+    press("Selesaikan langkah ini")
+    trial.now_open("tanggapi_aduan")
+    to_field(page, "nama")
+    keys.type("Papan ketik")
+    keys.press("Enter")
+    expect(page.locator("#skenario")).to_contain_text("Papan ketik")
+    press("Uji pada aduan lama")
+    expect(page.get_by_role("button", name="Mulai uji")).to_be_enabled()
+    press("Mulai uji")
+    expect(page.get_by_role("heading", name="Sedang diuji")).to_be_visible()
+    work(site)
+    expect(page.locator("main")).to_contain_text("dari 1 aduan menempuh jalan yang sama")
+    press("Usulkan")
+    expect(page.get_by_label("Alasan perubahan")).to_be_visible()
+    to_field(page, "alasan")
+    keys.type(WHY)
+    reach(page, page.get_by_role("button", name="Usulkan ").inner_text())
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="Menunggu orang kedua")).to_be_visible()
 
 
 def _draw_by_keyboard(editor: Editor, press: Callable[[str], None]) -> None:

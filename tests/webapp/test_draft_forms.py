@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from werkzeug.test import TestResponse
 
 from engine.store.database import transaction
@@ -20,7 +20,6 @@ from tests.webapp.test_drafts import send
 
 KEYS = ["isi_aduan", "terima_aduan", "klasifikasi", "tanggapi_aduan", "terima_tanggapan", "input_tanggapan",
         "terima_jawaban"]  # fmt: skip
-pytestmark = pytest.mark.parametrize("storage", ["sqlite"], indirect=True)  # saving on both: test_drafts.py
 Fields = list[tuple[str, str]]
 
 
@@ -53,6 +52,18 @@ class Desk:
             sent.append(("csrf_token", self.person.token("/akun")["csrf_token"]))
         path = f"{self.path}/{key}".rstrip("/") + more
         return self.person.client.post(path, data=urlencode(sent), content_type="application/x-www-form-urlencoded")
+
+
+@pytest.fixture(scope="module")
+def site(shared_site: Site) -> Site:
+    """One office: each test has a draft of its own. Saving on both storages: test_drafts.py."""
+    return shared_site
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
+    with site.served() as address:
+        yield address
 
 
 @pytest.fixture
@@ -424,22 +435,15 @@ class TestAnythingPosted:
 
 
 @pytest.fixture
-def open_form(
-    site: Site, desk: Desk, new_context: Callable[..., BrowserContext]
-) -> Iterator[Callable[..., tuple[Page, Locator]]]:
-    """Open a form in a browser; gives the page and its form. Logging in has its own tests."""
-    cookie = desk.person.client.get_cookie("aduan")
-    assert cookie is not None
-    with site.served() as address:
+def open_form(desk: Desk, page_of: Callable[..., Page]) -> Callable[..., tuple[Page, Locator]]:
+    """Open a form in a browser; gives the page and its form."""
 
-        def opened(key: str = "klasifikasi", width: int = 1366, **keywords: Any) -> tuple[Page, Locator]:
-            context = new_context(width, base_url=address, **keywords)
-            context.add_cookies([{"name": "aduan", "value": cookie.value, "url": address}])
-            page = context.new_page()
-            page.goto(f"{desk.path}/{key}")
-            return page, page.locator("[data-rancang]")
+    def opened(key: str = "klasifikasi", width: int = 1366, **keywords: Any) -> tuple[Page, Locator]:
+        page = page_of("proses", width, **keywords)
+        page.goto(f"{desk.path}/{key}")
+        return page, page.locator("[data-rancang]")
 
-        yield opened
+    return opened
 
 
 def card(form: Locator, label: str) -> Locator:

@@ -9,8 +9,8 @@ import pytest
 
 from engine.worker.desk import Desk
 from engine.worker.runs import advance_runs
+from tests.webapp.drafting import FASTER, drafted
 from tests.webapp.site import COMPLAINT, Site, nodes, text_of
-from tests.webapp.test_comparison import FASTER, drafted
 
 TO_BIDANG = ("jenis == 'informasi'", "jenis == 'pengaduan'")
 

@@ -16,11 +16,11 @@ from playwright.sync_api import BrowserContext, expect
 from engine.process.diagram import read
 from engine.process.gate import check
 from engine.settings import PROCESSES
-from tests.process.drawing import draw, end, sop_forms, user
+from tests.process.drawing import draw, end, user
 from tests.rig.chromium import Faults
-from tests.rig.databases import Templates, copy_sqlite
-from tests.webapp.screens import Editor, reach
-from tests.webapp.site import PASSWORD, Site, furnish, make_site
+from tests.webapp.at_editor import Editor, begun, reach
+from tests.webapp.looks import wrongs
+from tests.webapp.site import PASSWORD, Site
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -33,13 +33,9 @@ ENGLISH = re.compile(
 
 
 @pytest.fixture(scope="module")
-def site(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(shared_site: Site) -> Site:
     """One office for all of these tests: each begins a draft of its own, and what is in force never changes."""
-    folder = tmp_path_factory.mktemp("penyunting")
-    copy_sqlite(templates.sqlite("situs", furnish), folder / "situs.db")
-    made = make_site(f"sqlite:///{folder / 'situs.db'}", folder / "var")
-    yield made
-    made.engine.dispose()
+    return shared_site
 
 
 @pytest.fixture(scope="module")
@@ -49,32 +45,8 @@ def address(site: Site) -> Iterator[str]:
 
 
 @pytest.fixture
-def context_of(site: Site, address: str, new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
-    """A browser of a person who is logged in already."""
-
-    def make(name: str = "proses", width: int = 1366) -> BrowserContext:
-        cookie = site.person(name).client.get_cookie("aduan")
-        assert cookie is not None
-        context = new_context(width, base_url=address)
-        context.add_cookies([{"name": "aduan", "value": cookie.value, "url": address}])
-        return context
-
-    return make
-
-
-@pytest.fixture
 def editor(site: Site, context_of: Callable[..., BrowserContext]) -> Editor:
     return Editor(context_of().new_page(), site).open("/proses/aduan?baru")
-
-
-def begun(site: Site, xml: bytes = SOP) -> str:
-    """Address of a draft that Pemilik Proses has begun."""
-    person = site.person("proses")
-    token = person.token("/proses")["csrf_token"]
-    body = {"xml": xml.decode(), "forms": sop_forms(), "tab": "a1"}
-    answer = person.client.post("/proses/aduan/draf", json=body, headers={"X-CSRFToken": token})
-    assert answer.status_code == 201, answer.get_data(as_text=True)
-    return str(answer.get_json()["url"])
 
 
 class TestDrawing:
@@ -453,15 +425,12 @@ class TestThePage:
         assert [text for text in texts["shown"] if ENGLISH.search(text)] == []
 
     def test_axe_finds_nothing(self, editor: Editor) -> None:
-        from axe_playwright_python.sync_playwright import Axe
-
         editor.button("Daftar langkah").click()
         editor.click("klasifikasi")
         editor.page.keyboard.press("Delete")
         expect(editor.findings).to_contain_text("Harus diperbaiki")
         editor.click("jenis_laporan")
-        found = Axe().run(editor.page).response["violations"]
-        assert [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found] == []
+        assert wrongs(editor.page) == []
 
     @pytest.mark.parametrize("width", [1366, 1920])
     def test_the_watermark_is_seen_and_nothing_lies_over_it(

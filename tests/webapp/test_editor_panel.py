@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from engine.process.diagram import Diagram, Element, read
 from engine.settings import PROCESSES
 from engine.store.database import transaction
 from engine.store.drafts import draft
 from tests.process.drawing import sop_forms
+from tests.webapp.at_editor import begun
 from tests.webapp.site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("storage", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.browser
 SOP = (PROCESSES / "aduan.bpmn").read_text()
 LIST = {
     "title": "Berkas", "type": "array", "items": {"type": "string", "maxLength": 50}, "minItems": 1, "maxItems": 5,
@@ -111,28 +112,30 @@ class Panel:
         return self.saved().elements[name]
 
 
-@pytest.fixture
-def draw(site: Site, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Panel]]:
-    """Open the editor on a draft of the SOP with texts replaced and forms changed."""
+@pytest.fixture(scope="module")
+def site(shared_site: Site) -> Site:
+    """One office: each test has a draft of its own."""
+    return shared_site
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
     with site.served() as address:
+        yield address
 
-        def begin(*changes: tuple[str, str], forms: dict[str, Any] | None = None) -> Panel:
-            text = SOP
-            for old, new in changes:
-                assert old in text, old
-                text = text.replace(old, new, 1)
-            person = site.person("proses")
-            token = person.token("/proses")["csrf_token"]
-            body = {"xml": text, "forms": forms or sop_forms(), "tab": "a1"}
-            answer = person.client.post("/proses/aduan/draf", json=body, headers={"X-CSRFToken": token})
-            assert answer.status_code == 201, answer.get_data(as_text=True)
-            context = new_context(1366, base_url=address)
-            cookie = person.client.get_cookie("aduan")
-            assert cookie is not None
-            context.add_cookies([{"name": "aduan", "value": cookie.value, "url": address}])
-            return Panel(context.new_page(), site).open(str(answer.get_json()["url"]))
 
-        yield begin
+@pytest.fixture
+def draw(site: Site, page_of: Callable[..., Page]) -> Callable[..., Panel]:
+    """Open the editor on a draft of the SOP with texts replaced and forms changed."""
+
+    def begin(*changes: tuple[str, str], forms: dict[str, Any] | None = None) -> Panel:
+        text = SOP
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        return Panel(page_of(), site).open(begun(site, text.encode(), forms))
+
+    return begin
 
 
 def test_the_head_of_the_sop_is_written_and_several_lines_stay_lines(draw: Callable[..., Panel]) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from engine.store.database import transaction
 from engine.store.deployments import latest_deployed
-from tests.webapp.site import PASSWORD, Site, nodes, text_of
-from tests.webapp.test_comparison import FASTER, drafted
+from tests.webapp.drafting import FASTER, drafted
+from tests.webapp.site import Site, nodes, text_of
 
 
 def in_force(site: Site) -> int:
@@ -81,41 +80,26 @@ class TestTwoPeople:
         assert in_force(site) == 1
 
 
-@contextmanager
-def people(site: Site, page_at: Callable[..., Page]) -> Iterator[tuple[Page, Page]]:
-    with site.served() as address:
-        found = []
-        for name in ("proses", "proses2"):
-            page = page_at(1366, base_url=address)
-            page.goto("/masuk")
-            page.get_by_label("Surel atau nomor HP").fill(f"{name}@demo.test")
-            page.get_by_label("Kata sandi").fill(PASSWORD)
-            page.locator("main").get_by_role("button", name="Masuk").click()
-            page.wait_for_url(lambda url: "/masuk" not in url)
-            found.append(page)
-        yield found[0], found[1]
-
-
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
-def test_in_a_browser_returned_and_proposed_again(site: Site, page_at: Callable[..., Page]) -> None:
+def test_in_a_browser_returned_and_proposed_again(site: Site, page_of: Callable[..., Page]) -> None:
     draft = drafted(site, FASTER)
-    with people(site, page_at) as (author, judge):
-        author.goto(f"/proses/aduan/draf/{draft}/usul")
-        author.get_by_label("Alasan perubahan").fill("Tiga hari terlalu lama.")
-        author.get_by_role("button", name="Usulkan 1 perubahan").click()
-        expect(author.get_by_role("heading", name="Menunggu orang kedua")).to_be_visible()
-        judge.goto("/proses")
-        judge.get_by_role("link", name="Usulan 1").click()
-        judge.get_by_text("Kembalikan untuk diperbaiki").click()
-        judge.get_by_label("Yang perlu diperbaiki").fill("Jelaskan dasar hukumnya.")
-        judge.get_by_role("button", name="Kembalikan").click()
-        author.goto(f"/proses/aduan/draf/{draft}/usul")
-        expect(author.get_by_text("Jelaskan dasar hukumnya.")).to_be_visible()
-        author.get_by_label("Alasan perubahan").fill("Perbup mengatur dua hari.")
-        author.get_by_role("button", name="Usulkan 1 perubahan").click()
-        judge.goto("/proses")
-        judge.get_by_role("link", name="Usulan 2").click()
-        expect(judge.locator("[data-dua-gambar][data-siap]")).to_be_attached()
-        judge.get_by_role("button", name="Setujui").click()
-        expect(judge.get_by_role("heading", level=1)).to_contain_text("Pelayanan Pengaduan")
-        assert in_force(site) == 2
+    author, judge = page_of("proses"), page_of("proses2")
+    author.goto(f"/proses/aduan/draf/{draft}/usul")
+    author.get_by_label("Alasan perubahan").fill("Tiga hari terlalu lama.")
+    author.get_by_role("button", name="Usulkan 1 perubahan").click()
+    expect(author.get_by_role("heading", name="Menunggu orang kedua")).to_be_visible()
+    judge.goto("/proses")
+    judge.get_by_role("link", name="Usulan 1").click()
+    judge.get_by_text("Kembalikan untuk diperbaiki").click()
+    judge.get_by_label("Yang perlu diperbaiki").fill("Jelaskan dasar hukumnya.")
+    judge.get_by_role("button", name="Kembalikan").click()
+    author.goto(f"/proses/aduan/draf/{draft}/usul")
+    expect(author.get_by_text("Jelaskan dasar hukumnya.")).to_be_visible()
+    author.get_by_label("Alasan perubahan").fill("Perbup mengatur dua hari.")
+    author.get_by_role("button", name="Usulkan 1 perubahan").click()
+    judge.goto("/proses")
+    judge.get_by_role("link", name="Usulan 2").click()
+    expect(judge.locator("[data-dua-gambar][data-siap]")).to_be_attached()
+    judge.get_by_role("button", name="Setujui").click()
+    expect(judge.get_by_role("heading", level=1)).to_contain_text("Pelayanan Pengaduan")
+    assert in_force(site) == 2

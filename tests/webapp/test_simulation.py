@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,8 +19,9 @@ from engine.queries.actors import actor_of_account
 from engine.store.database import transaction
 from engine.store.drafts import draft
 from engine.store.models import Base
-from tests.webapp.screens import Trial
-from tests.webapp.site import ANSWERS, COMPLAINT, PASSWORD, Person, Site, nodes, text_of
+from tests.webapp.at_trial import Trial
+from tests.webapp.looks import wrongs
+from tests.webapp.site import ANSWERS, COMPLAINT, Person, Site, nodes, text_of
 
 TYPED = {**COMPLAINT, "subkategori": "biaya_belum_tahu"}
 FILED = {"isi": "isi_aduan", "nilai": TYPED}
@@ -196,28 +197,12 @@ class TestOnBothStorages:
         assert site.person("warga").file().endswith("000002")  # no number was used up
 
 
-@pytest.fixture
-def open_page(site: Site, page_at: Callable[..., Page]) -> Iterator[Callable[..., Page]]:
-    with site.served() as address:
-
-        def open_at(width: int = 1366) -> Page:
-            page = page_at(width, base_url=address)
-            page.goto("/masuk")
-            page.get_by_label("Surel atau nomor HP").fill("proses@demo.test")
-            page.get_by_label("Kata sandi").fill(PASSWORD)
-            page.locator("main").get_by_role("button", name="Masuk").click()
-            page.wait_for_url(lambda url: "/masuk" not in url)
-            return page
-
-        yield open_at
-
-
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 class TestInTheBrowser:
     def test_by_mouse_both_branches_the_clock_and_a_scenario(
-        self, site: Site, open_page: Callable[..., Page], draft_id: int
+        self, site: Site, page_of: Callable[..., Page], draft_id: int
     ) -> None:
-        page = open_page()
+        page = page_of()
         trial = Trial(page, f"/proses/aduan/draf/{draft_id}/coba")
         trial.example()
         trial.finish("terima_aduan")
@@ -276,8 +261,8 @@ class TestInTheBrowser:
         expect(row).to_contain_text("Berbeda")
         expect(row).to_contain_text("sekarang berhenti di «Klasifikasi»: isian «Teruskan ke Bidang/unit kerja»")
 
-    def test_by_keyboard_alone(self, site: Site, open_page: Callable[..., Page], draft_id: int) -> None:
-        page = open_page()
+    def test_by_keyboard_alone(self, site: Site, page_of: Callable[..., Page], draft_id: int) -> None:
+        page = page_of()
         trial = Trial(page, f"/proses/aduan/draf/{draft_id}/coba")
         keys = page.keyboard
 
@@ -329,16 +314,12 @@ class TestInTheBrowser:
         page.keyboard.press("Enter")
         expect(page.locator("#skenario")).to_contain_text("Papan ketik")
 
-    def test_it_serves_on_a_phone_and_axe_finds_nothing(self, open_page: Callable[..., Page], draft_id: int) -> None:
-        from axe_playwright_python.sync_playwright import Axe
-
-        page = open_page(360)
+    def test_it_serves_on_a_phone_and_axe_finds_nothing(self, page_of: Callable[..., Page], draft_id: int) -> None:
+        page = page_of("proses", 360)
         trial = Trial(page, f"/proses/aduan/draf/{draft_id}/coba")
         trial.example()
         trial.finish("terima_aduan")
         page.get_by_label("Simpan langkah-langkah ini sebagai skenario").fill("Ponsel")
         page.get_by_role("button", name="Simpan skenario").click()
         expect(page.locator("#skenario")).to_contain_text("Ponsel")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        found = Axe().run(page).response["violations"]
-        assert [(each["id"], each["nodes"][0]["html"][:90]) for each in found] == []
+        assert wrongs(page) == []

@@ -1,14 +1,17 @@
-"""The screens of Pemilik Proses as a person at them uses them: the editor, the trial of a diagram, the keyboard."""
+"""One person at the SOP's editor, in a real browser: what is on the page, and what the draft holds."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from engine.process.diagram import Diagram, read
 from engine.store.database import transaction
 from engine.store.drafts import draft
+from tests.process.drawing import sop_forms
+from tests.webapp.drafting import SOP
 from tests.webapp.site import Site
 
 
@@ -88,32 +91,14 @@ class Editor:
         )
 
 
-class Trial:
-    """The page in a browser, as Pemilik Proses uses it."""
-
-    def __init__(self, page: Page, path: str = "") -> None:
-        self.page = page
-        if path:
-            page.goto(path)
-        expect(page.locator("[data-gambar]")).to_have_attribute("data-siap", "")
-        expect(self.sheet).to_be_visible()
-
-    @property
-    def sheet(self) -> Locator:
-        return self.page.locator("[data-peran]:not([hidden])")
-
-    def view_as(self, role: str) -> None:
-        self.page.get_by_role("group", name="Lihat sebagai").get_by_role("button", name=role).click()
-
-    def example(self) -> None:
-        self.sheet.get_by_role("button", name="Isi contoh").click()
-
-    def finish(self, next_open: str) -> None:
-        self.sheet.get_by_role("button", name="Selesaikan langkah ini").click()
-        self.now_open(next_open)
-
-    def now_open(self, elements: str) -> None:
-        expect(self.page.locator("[data-gambar]")).to_have_attribute("data-sekarang", elements)
+def begun(site: Site, xml: bytes = SOP.encode(), forms: dict[str, Any] | None = None) -> str:
+    """Address of a draft that Pemilik Proses has begun."""
+    person = site.person("proses")
+    token = person.token("/proses")["csrf_token"]
+    body = {"xml": xml.decode(), "forms": forms or sop_forms(), "tab": "a1"}
+    answer = person.client.post("/proses/aduan/draf", json=body, headers={"X-CSRFToken": token})
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    return str(answer.get_json()["url"])
 
 
 def reach(page: Page, name: str) -> None:
