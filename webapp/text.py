@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from engine.worktime import said
+
 ZONE = ZoneInfo("Asia/Jakarta")
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
@@ -29,10 +31,7 @@ def time_text(at: datetime | None) -> str:
 
 def short_time(at: datetime | None) -> str:
     """ "28 Des 2026 07.35" for tables."""
-    if at is None:
-        return ""
-    local = at.astimezone(ZONE)
-    return f"{local.day} {MONTHS[local.month - 1][:3]} {local.year} {local:%H.%M}"
+    return said(at) if at is not None else ""
 
 
 def ago(at: datetime | None, now: datetime | None = None) -> str:

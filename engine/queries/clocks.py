@@ -56,12 +56,18 @@ def case_clock(office: Office, version: Deployed, case: Case, now: datetime) -> 
 
 
 def _clock(calendar: Calendar, opened: datetime, due: datetime, standard: Duration, now: datetime) -> Clock:
+    state, left = standing(calendar, opened, due, now)
+    why = explain(calendar.add(opened, standard))
+    return Clock(state, left, KINDS[state], due, why[:1].upper() + why[1:])
+
+
+def standing(calendar: Calendar, opened: datetime, due: datetime, now: datetime) -> tuple[State, str]:
+    """How something that is due stands at an instant, and the same in words: "Sisa 2 jam kerja"."""
     state = calendar.state(opened, due, now)
     left = remaining(calendar, now, due)
     if state == State.NEARLY_DUE:
         left = f"hampir lewat, {left}"
-    why = explain(calendar.add(opened, standard))
-    return Clock(state, left[:1].upper() + left[1:], KINDS[state], due, why[:1].upper() + why[1:])
+    return state, left[:1].upper() + left[1:]
 
 
 def spent(office: Office, version: Deployed, task: Task) -> Spent | None:
@@ -69,7 +75,7 @@ def spent(office: Office, version: Deployed, task: Task) -> Spent | None:
     standard = version.standard_of(task.element)
     if task.finished_at is None or standard is None or task.due_at is None:
         return None
-    return _spent(office.calendar, standard, task.opened_at, task.finished_at, late=task.finished_at > task.due_at)
+    return took(office.calendar, standard, task.opened_at, task.finished_at, late=task.finished_at > task.due_at)
 
 
 def answered(office: Office, version: Deployed, case: Case) -> Spent | None:
@@ -77,12 +83,13 @@ def answered(office: Office, version: Deployed, case: Case) -> Spent | None:
     if case.delivered_at is None or case.due_at is None or version.total is None:
         return None
     late = case.delivered_at > case.due_at
-    return _spent(office.calendar, version.total, case.opened_at, case.delivered_at, late=late)
+    return took(office.calendar, version.total, case.opened_at, case.delivered_at, late=late)
 
 
-def _spent(calendar: Calendar, standard: Duration, opened: datetime, finished: datetime, *, late: bool) -> Spent:
-    took = _days(calendar, opened, finished) if standard.in_days else _length(calendar.working_time(opened, finished))
-    return Spent(f"{took} dari waktu baku {standard.number} {standard.unit}", late)
+def took(calendar: Calendar, standard: Duration, opened: datetime, finished: datetime, *, late: bool) -> Spent:
+    """What lay between two instants in working time, as the standard counts it."""
+    said = _days(calendar, opened, finished) if standard.in_days else length(calendar.working_time(opened, finished))
+    return Spent(f"{said} dari waktu baku {standard.number} {standard.unit}", late)
 
 
 def _days(calendar: Calendar, opened: datetime, finished: datetime) -> str:
@@ -93,7 +100,8 @@ def _days(calendar: Calendar, opened: datetime, finished: datetime) -> str:
     return f"{number} hari kerja" if number else "kurang dari 1 hari kerja"
 
 
-def _length(time: timedelta) -> str:
+def length(time: timedelta) -> str:
+    """ "2 jam 10 menit", "kurang dari 1 menit"."""
     minutes = time // timedelta(minutes=1)
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours} jam"] if hours else []

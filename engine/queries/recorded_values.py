@@ -38,9 +38,20 @@ def shown_value(form: Form, name: str, value: Any, names: Names) -> Recorded:
     if "x-lampiran" in schema:
         files = tuple(FileRow(each["id"], each["name"], each["size"]) for each in value)
         return Recorded(name, title, "", files)
+    return Recorded(name, title, _text(schema, value, names))
+
+
+def _text(schema: Mapping[str, Any], value: Any, names: Names) -> str:
+    if isinstance(value, list):
+        return "\n".join(_text(schema.get("items", {}) | _table(schema), each, names) for each in value)
     if "x-pilihan" in schema:
-        return Recorded(name, title, names.get(schema["x-pilihan"]["tabel"], {}).get(str(value), str(value)))
+        return names.get(schema["x-pilihan"]["tabel"], {}).get(str(value), str(value))
     if isinstance(value, bool):
-        return Recorded(name, title, "Ya" if value else "Tidak")
+        return "Ya" if value else "Tidak"
     fixed = {each["const"]: each.get("title", each["const"]) for each in schema.get("oneOf", [])}
-    return Recorded(name, title, str(fixed.get(value, value)))
+    return str(fixed.get(value, value))
+
+
+def _table(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The table of a list's items may stand beside the list."""
+    return {"x-pilihan": schema["x-pilihan"]} if "x-pilihan" in schema else {}

@@ -5,7 +5,7 @@ from engine.worktime.data import CalendarError, Holiday, Schedule
 from engine.worktime.duration import Duration
 from engine.worktime.fields import read_date
 from engine.worktime.instants import WIB
-from engine.worktime.words import explain, remaining
+from engine.worktime.words import explain, remaining, said
 
 __all__ = [
     "WIB",
@@ -20,4 +20,5 @@ __all__ = [
     "explain",
     "read_date",
     "remaining",
+    "said",
 ]

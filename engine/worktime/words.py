@@ -28,6 +28,12 @@ def remaining(calendar: Calendar, now: datetime, due: datetime) -> str:
     return f"{word} {days} hari kerja" if days else f"{word} {_length(calendar.working_time(first, last))} kerja"
 
 
+def said(at: datetime) -> str:
+    """ "28 Des 2026 07.35", in Serang."""
+    local = at.astimezone(WIB)
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H.%M}"
+
+
 def _length(time: timedelta) -> str:
     hours, minutes = divmod(time // timedelta(minutes=1), 60)
     if not hours and not minutes:
