@@ -32,9 +32,14 @@ class Posted:
     errors: dict[str, str] = field(default_factory=dict)  # refused files
 
     @property
-    def typed(self) -> dict[str, str]:
-        """What to show again in the fields."""
-        return {name: texts[0] for name, texts in self.texts.items() if texts and name not in self.form.file_fields}
+    def typed(self) -> dict[str, str | list[str]]:
+        """What to show again in the fields; a list where several choices may be ticked."""
+        several = self.form.list_fields
+        return {
+            name: texts if name in several else texts[0]
+            for name, texts in self.texts.items()
+            if texts and name not in self.form.file_fields
+        }
 
     def clean(self) -> Cleaned:
         """Values that fit, or messages by field, refused files included."""
@@ -44,7 +49,12 @@ class Posted:
 
     def copy(self) -> list[tuple[str, str]]:
         """Titles and texts, so that a page can give back what was typed."""
-        return in_words(self.typed.items(), self.form)
+        pairs = ((name, text) for name, given in self.typed.items() for text in _each(given))
+        return in_words(pairs, self.form)
+
+
+def _each(given: str | list[str]) -> list[str]:
+    return [given] if isinstance(given, str) else given
 
 
 def new_key() -> str:

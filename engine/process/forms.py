@@ -43,7 +43,7 @@ class Field:
     name: str
     title: str
     help: str = ""
-    widget: str = "text"  # text, textarea, select, radio, files, checkbox; pages add password, email, tel
+    widget: str = "text"  # text, textarea, select, radio, files, checkbox, checkboxes; pages add password, email, tel
     required: bool = False
     min_length: int | None = None
     max_length: int | None = None
@@ -95,6 +95,11 @@ class Form:
         """Names of the fields that take attachments."""
         return tuple(name for name, schema in self.properties.items() if "x-lampiran" in schema)
 
+    @cached_property
+    def list_fields(self) -> tuple[str, ...]:
+        """Names of the fields in which several choices may be ticked."""
+        return tuple(name for name, schema in self.properties.items() if _widget(schema) == "checkboxes")
+
     @property
     def tables(self) -> frozenset[str]:
         """Names of the tables its choices come from."""
@@ -123,13 +128,16 @@ class Form:
         return allowed is None or not set(allowed).isdisjoint(roles)
 
     def prefill(self, earlier: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """Starting values (`x-awal`) from `earlier`: form key -> latest values."""
+        """Starting values (`x-awal`, one source or more after commas) from `earlier`: form key -> values, latest last.
+
+        Of several sources that which was filled in last gives the value.
+        """
         start: dict[str, Any] = {}
         for name, schema in self.properties.items():
-            key, _, source = str(schema.get("x-awal", "")).partition(".")
-            value = earlier.get(key, {}).get(source)
-            if value is not None:
-                start[name] = value
+            for key, values in earlier.items():
+                for source, other in _sources(schema):
+                    if source == key and values.get(other) is not None:
+                        start[name] = values[other]
         return start
 
     def fields(self, tables: Tables) -> tuple[Field, ...]:
@@ -202,7 +210,7 @@ class Form:
             return []
         name = str(error.path[0])
         own = self._own_message(name, str(error.validator))
-        return [(name, own or _message(str(error.validator), error.validator_value))]
+        return [(name, own or _message(str(error.validator), error.validator_value, name in self.list_fields))]
 
     def _own_message(self, name: str, validator: str) -> str | None:
         message = self.properties.get(name, {}).get("x-pesan", {}).get(validator)
@@ -213,14 +221,20 @@ class Form:
             source = schema.get("x-pilihan")
             if source is None or name not in values:
                 continue
-            chosen = next((each for each in tables.get(source["tabel"], ()) if each.value == values[name]), None)
-            if chosen is None:
-                yield name, "Pilih salah satu dari daftar."
+            known = {each.value: each for each in tables.get(source["tabel"], ())}
+            given = values[name] if isinstance(values[name], list) else [values[name]]
+            if any(each not in known for each in given):
+                yield name, "Pilih dari daftar saja." if name in self.list_fields else "Pilih salah satu dari daftar."
                 continue
-            other = source.get("tergantung")
-            above = values.get(other)
-            if isinstance(above, str) and chosen.parent is not None and above != chosen.parent:
-                yield name, f"«{chosen.label}» bukan bagian dari pilihan di atas. Pilih lagi."
+            above = values.get(source.get("tergantung"))
+            for chosen in (known[each] for each in given):
+                if isinstance(above, str) and chosen.parent is not None and above != chosen.parent:
+                    yield name, f"«{chosen.label}» bukan bagian dari pilihan di atas. Pilih lagi."
+
+
+def _sources(schema: Mapping[str, Any]) -> list[tuple[str, str]]:
+    parts = [each.strip().partition(".") for each in str(schema.get("x-awal", "")).split(",")]
+    return [(key, field) for key, _, field in parts]
 
 
 def _always_shown(schema: dict[str, Any]) -> dict[str, Any]:
@@ -236,7 +250,7 @@ def _widget(schema: Mapping[str, Any]) -> str:
     if "x-lampiran" in schema:
         return "files"
     if "x-pilihan" in schema:
-        return "select"
+        return "checkboxes" if schema.get("type") == "array" else "select"
     small = "minimum" in schema and "maximum" in schema and schema["maximum"] - schema["minimum"] <= 10
     if "oneOf" in schema or (schema.get("type") == "integer" and small):
         return "radio"
@@ -271,13 +285,15 @@ def _value(schema: Mapping[str, Any], texts: list[str]) -> Any:
     return texts[0]
 
 
-def _message(validator: str, limit: Any) -> str:
+def _message(validator: str, limit: Any, ticked: bool = False) -> str:
     messages = {
         "minLength": f"Terlalu pendek: paling sedikit {limit} huruf.",
         "maxLength": f"Terlalu panjang: paling banyak {limit} huruf.",
         "minimum": f"Paling kecil {limit}.",
         "maximum": f"Paling besar {limit}.",
-        "maxItems": f"Paling banyak {limit} berkas.",
+        "minItems": f"Pilih paling sedikit {limit}." if ticked else f"Paling sedikit {limit} berkas.",
+        "maxItems": f"Pilih paling banyak {limit}." if ticked else f"Paling banyak {limit} berkas.",
+        "uniqueItems": "Setiap pilihan cukup sekali.",
         "type": "Isi dengan benar.",
         "oneOf": "Pilih salah satu.",
         "enum": "Pilih salah satu.",

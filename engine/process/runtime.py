@@ -20,9 +20,19 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.process.diagram import Diagram, Element
 from engine.process.spiff import Moment, at_moment, expressions, parse_specs, serializers
-from engine.process.targets import begun_anew, token_targets
+from engine.process.targets import begun_anew, standing_places, token_targets
 from engine.process.transplant import Misfit, check_place, place_of, transplant
-from engine.process.tree import all_tasks, depth_of, drop_past, due_of, find_task, live_tasks, put_token, set_due
+from engine.process.tree import (
+    all_tasks,
+    depth_of,
+    drop_past,
+    due_of,
+    find_task,
+    live_tasks,
+    places_of_tokens,
+    put_token,
+    set_due,
+)
 
 MAX_DEPTH = 800  # at 1000 the library hides tasks and calls an open case completed (facts.md)
 _FLAT_KINDS = frozenset(
@@ -141,6 +151,7 @@ class Program:
         self._spec = restore(stored["spec"])
         self._subprocess_specs = {name: restore(spec) for name, spec in stored["subprocess_specs"].items()}
         self._flat = all(each.kind in _FLAT_KINDS for each in diagram.elements.values())
+        self._standing = standing_places(diagram)
 
     def start(self, moment: Moment) -> Step:
         """A new case up to its first open tasks. No variable is declared: at a join an empty one would erase the value
@@ -298,7 +309,7 @@ class Program:
         done = [each for each in reached if each.has_state(TaskState.COMPLETED)]
         elements = [self._element_of(each) for each in done if states.get(each.id) != TaskState.COMPLETED]
         flows = self._flows_into([each for each in reached if each.id not in states])
-        if self._flat and not position.completed:
+        if not position.completed and (self._flat or self._stands_alone(workflow)):
             drop_past(workflow)
         open_before = {task.id for task in before.tasks}
         open_after = {task.id for task in position.tasks}
@@ -310,6 +321,13 @@ class Program:
             elements=tuple(filter(None, elements)),
             flows=flows,
         )
+
+    def _stands_alone(self, workflow: BpmnWorkflow) -> bool:
+        """Whether one token alone is left, outside any fork, subprocess or repetition: then nothing looks back."""
+        drawn = self.diagram.elements
+        waiting = [drawn[each] for each in places_of_tokens(workflow) if each in drawn]
+        places = {each.attached_to or each.id for each in waiting}
+        return len(places) == 1 and places <= self._standing
 
     def _guard(self, workflow: BpmnWorkflow, position: Position) -> None:
         if any(task.state == TaskState.ERROR for task in all_tasks(workflow)):

@@ -25,6 +25,8 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter, WorkflowConverter
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
@@ -102,6 +104,15 @@ def _inject() -> None:
     spiff_task.uuid4 = lambda: _moment.get().next_id()
     spiff_task.time = SimpleNamespace(time=_event_time)
     spiff_timer.datetime = _EventClock
+    MultiInstanceTask._update_hook = _begin_repeats_anew  # both kinds of repetition ask their base class first
+
+
+def _begin_repeats_anew(spec: MultiInstanceTask, task: spiff_task.Task) -> None:
+    """What an earlier round left must not be there when a repetition begins again: the library raises on it."""
+    BpmnTaskSpec._update_hook(spec, task)
+    for each in (spec.input_item, spec.output_item, spec.data_output):
+        if each is not None and (spec.data_input is None or each.bpmn_id != spec.data_input.bpmn_id):
+            task.data.pop(each.bpmn_id, None)
 
 
 def check_injection() -> None:

@@ -29,10 +29,11 @@ def standing_places(diagram: Diagram) -> frozenset[str]:
 
 
 def begun_anew(diagram: Diagram, element: str) -> frozenset[str]:
-    """Variables of repetitions from here on: the library cannot begin one whose list or items are there already."""
+    """Variables of repetitions from here on, which belong to an earlier round. A unit that owns tasks is kept."""
     ahead = _reach(diagram, [element])
     repeated = [each.multi for each in diagram.elements.values() if each.multi and each.id in ahead]
-    return frozenset(name for multi in repeated for name in (multi.item, multi.answer, multi.result) if name)
+    units = {lane.unit_variable for lane in diagram.lanes.values()}
+    return frozenset(name for multi in repeated for name in (multi.item, multi.answer, multi.result) if name) - units
 
 
 def _within_forks(diagram: Diagram) -> set[str]:

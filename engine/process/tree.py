@@ -11,6 +11,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+_HELD = (TaskState.READY, TaskState.WAITING, TaskState.STARTED)
 _UNTOUCHED = TaskState.PREDICTED_MASK | TaskState.FUTURE
 
 
@@ -23,6 +24,12 @@ def all_tasks(workflow: BpmnWorkflow) -> list[Task]:
 def live_tasks(workflow: BpmnWorkflow) -> list[Task]:
     """Tasks that are ready for a person or wait for something."""
     return [task for task in all_tasks(workflow) if task.state in (TaskState.READY, TaskState.WAITING)]
+
+
+def places_of_tokens(workflow: BpmnWorkflow) -> set[str]:
+    """Elements at which something waits or is repeated, in subprocesses too; the library's own splits have none."""
+    held = [task for task in all_tasks(workflow) if task.state in _HELD]
+    return {name for task in held if (name := getattr(task.task_spec, "bpmn_id", None)) is not None}
 
 
 def find_task(workflow: BpmnWorkflow, task_id: str) -> Task | None:
@@ -101,10 +108,18 @@ def drop_past(workflow: BpmnWorkflow) -> None:
         keep.add(task.id)
         stack.extend(task.children)
     workflow.tasks = {key: task for key, task in workflow.tasks.items() if key in keep}
+    # Subprocesses that are over go with the tasks that began them.
+    while gone := [key for key in workflow.subprocesses if not _within(workflow, key)]:
+        for key in gone:
+            del workflow.subprocesses[key]
     workflow.task_tree = root
     root._parent = None
     if workflow.last_task is not None and workflow.last_task.id not in keep:
         workflow.last_task = None
+
+
+def _within(workflow: BpmnWorkflow, task_id: UUID) -> bool:
+    return task_id in workflow.tasks or any(task_id in each.tasks for each in workflow.subprocesses.values())
 
 
 def _with_unfinished(workflow: BpmnWorkflow) -> set[UUID]:

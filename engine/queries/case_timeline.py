@@ -4,7 +4,7 @@ reader may know."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from engine.access import AUDITOR, LEADER, Actor, held_with, ownership
 from engine.process.diagram import Diagram, Element
 from engine.process.forms import Form
 from engine.queries.beside import BesideRow, beside_rows
-from engine.queries.cases import Sight, status_sentence
+from engine.queries.cases import Sight, status_now, status_sentence, units_of
 from engine.queries.choices import labels
 from engine.queries.event_words import EventWords
 from engine.queries.passed import passed, reachable
@@ -63,13 +63,25 @@ class Timeline:
 
 
 def latest_completions(events: Iterable[StoredEvent], diagram: Diagram) -> dict[str, StoredEvent]:
-    """Form key -> the latest completion of that step."""
+    """Form key -> the latest completion of that step; what was completed last comes last."""
     latest: dict[str, StoredEvent] = {}
     for event in events:
         element = diagram.elements.get(str(event.body.get("element", "")))
         if event.type == "task_completed" and element is not None:
+            latest.pop(element.form_key or element.id, None)
             latest[element.form_key or element.id] = event
     return latest
+
+
+def latest_round(events: Iterable[StoredEvent], element: str) -> list[StoredEvent]:
+    """Completions of a step since it was last begun: of one that several do, each one's; in order."""
+    found: list[StoredEvent] = []
+    for event in events:
+        if event.type == "task_completed" and event.body["element"] == element:
+            found.append(event)
+        elif any(each["element"] == element for each in event.body.get("effects", {}).get("opened", ())):
+            found.clear()
+    return found
 
 
 def latest_values(events: Iterable[StoredEvent], diagram: Diagram) -> dict[str, dict[str, Any]]:
@@ -87,9 +99,7 @@ def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
     story = _Story(session, actor, seen, events, tasks, ahead, frozenset(done))
     steps = [story.step(element) for element in seen.deployed.diagram.user_tasks]
     units = labels(session)["unit"]
-    open_task = next((task for task in tasks if task.status == "open"), None)
-    unit = units.get(open_task.unit or "", "") if open_task else ""
-    status = status_sentence(seen.deployed, open_task.element if open_task else None, unit)
+    status = status_now(seen.deployed, [task for task in tasks if task.status == "open"], units)
     moves = [
         (event.at, units.get(str(next(iter(event.body["set"].values()))), ""), str(event.values.get("alasan", ERASED)))
         for event in events
@@ -133,6 +143,11 @@ class _Story:
     ) -> None:
         self.actor, self.seen, self.events, self.ahead, self.done = actor, seen, events, ahead, done
         self.tasks = {task.element: task for task in tasks}  # the latest task of each element
+        self.units = {task.id: task.unit for task in tasks}
+        self.open: dict[str, list[Task]] = {}
+        for task in tasks:
+            if task.status == "open":
+                self.open.setdefault(task.element, []).append(task)
         self.labels = labels(session)
         self.latest = latest_completions(events, seen.deployed.diagram)
         people = {task.finished_by for task in tasks} | {task.assignee_id for task in tasks}
@@ -142,10 +157,10 @@ class _Story:
 
     def step(self, element: Element) -> StepView:
         """One step as it stands in the present round."""
-        task = self.tasks.get(element.id)
+        task = self._task(element)
         if task is not None and task.status != "open" and element.id in self.ahead - self.done:
             task = None  # a move or a new cycle has put it ahead again
-        unit = self.labels["unit"].get(task.unit or "", "") if task else ""
+        unit = units_of(self.open.get(element.id) or ([task] if task else []), self.labels["unit"])
         mine = task is not None and task.status == "open" and self._is_mine(task)
         filled_in = self.latest.get(element.form_key or element.id)
         return StepView(
@@ -167,6 +182,11 @@ class _Story:
             recorded_by=self._named(filled_in.body["actor"]) if filled_in is not None else "",
             recorded_on_behalf=filled_in is not None and bool(filled_in.body.get("for")),
         )
+
+    def _task(self, element: Element) -> Task | None:
+        """The task that stands for a step: of several open ones the reader's own."""
+        waiting = self.open.get(element.id, [])
+        return next((task for task in waiting if self._is_mine(task)), next(iter(waiting), self.tasks.get(element.id)))
 
     def beside(self) -> list[BesideRow]:
         """What was done beside the diagram, for staff."""
@@ -209,6 +229,16 @@ class _Story:
         return self.names.get(account, "") if self.seen.as_staff else ""
 
     def _recorded(self, element: Element, filled_in: StoredEvent) -> tuple[Recorded, ...]:
+        if element.multi is None:
+            return self._recorded_in(element, filled_in)
+        told: list[Recorded] = []
+        for event in latest_round(self.events, element.id):
+            unit = self.labels["unit"].get(self.units.get(str(event.body["task"])) or "", "")
+            by = f" ({unit or self._named(event.body['actor'])})"
+            told += [replace(each, title=each.title + by) for each in self._recorded_in(element, event)]
+        return tuple(told)
+
+    def _recorded_in(self, element: Element, filled_in: StoredEvent) -> tuple[Recorded, ...]:
         values, erased = filled_in.values, filled_in.erased
         if not self.seen.contents:
             return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -120,10 +121,10 @@ def _rows(
 ) -> tuple[list[CaseRow], bool]:
     ordered = statement.order_by(Case.opened_at.desc(), Case.id).offset((page - 1) * PAGE).limit(PAGE + 1)
     cases = list(session.scalars(ordered))
-    open_tasks: dict[str, Task] = {}
+    open_tasks: dict[str, list[Task]] = {}
     ids = [case.id for case in cases]
     for task in session.scalars(select(Task).where(Task.case_id.in_(ids), Task.status == "open").order_by(Task.id)):
-        open_tasks.setdefault(task.case_id, task)
+        open_tasks.setdefault(task.case_id, []).append(task)
     titled = set(session.scalars(select(Case.id).where(Case.id.in_(ids), readable)))
     checksums = dict(session.execute(select(Deployment.id, Deployment.checksum)).all())
     names, office = labels(session), current_calendar(session)
@@ -132,16 +133,16 @@ def _rows(
         version = deployed(session, case.deployment_id, checksums[case.deployment_id])
         # The working title is the staff's word; reporters find their complaint under their own.
         title = (case.judul if own else case.judul_kerja or case.judul) or ""
-        row = _case_row(case, open_tasks.get(case.id), version, names, title if case.id in titled else "")
+        row = _case_row(case, open_tasks.get(case.id, []), version, names, title if case.id in titled else "")
         rows.append(replace(row, clock=case_clock(office, version, case, now)))
     return rows, len(cases) > PAGE
 
 
 def _case_row(
-    case: Case, task: Task | None, version: Deployed, names: dict[str, dict[str, str]], title: str
+    case: Case, tasks: list[Task], version: Deployed, names: dict[str, dict[str, str]], title: str
 ) -> CaseRow:
+    task = tasks[0] if tasks else None
     element = version.diagram.elements[task.element] if task is not None else None
-    unit = names["unit"].get(task.unit or "", "") if task is not None else ""
     return CaseRow(
         number=case.number,
         title=title,
@@ -149,10 +150,23 @@ def _case_row(
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         step=element.label if element else (case.outcome or ""),
-        status=status_sentence(version, task.element if task else None, unit) or (case.outcome or ""),
+        status=status_now(version, tasks, names["unit"]) or (case.outcome or ""),
         role=task.lane if task is not None else "",
-        unit=unit,
+        unit=units_of(tasks, names["unit"]),
     )
+
+
+def units_of(tasks: Sequence[Task], names: Mapping[str, str]) -> str:
+    """Names of the units that have these tasks, each once."""
+    return ", ".join(sorted({names[task.unit] for task in tasks if task.unit is not None and task.unit in names}))
+
+
+def status_now(version: Deployed, tasks: Sequence[Task], names: Mapping[str, str]) -> str:
+    """The sentence of a case with these open tasks: of the first one's step, with all units that are at it."""
+    if not tasks:
+        return ""
+    together = [task for task in tasks if task.element == tasks[0].element]
+    return status_sentence(version, tasks[0].element, units_of(together, names))
 
 
 def status_sentence(version: Deployed, element: str | None, unit: str) -> str:

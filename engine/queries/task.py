@@ -13,9 +13,10 @@ from engine.access import Actor, lane_rights, ownership
 from engine.errors import NotFound
 from engine.process.diagram import Element
 from engine.process.forms import Form
-from engine.queries.case_timeline import Timeline, case_timeline, latest_values
+from engine.queries.case_timeline import Timeline, case_timeline, latest_round, latest_values
 from engine.queries.cases import Sight, sight_of
-from engine.queries.stored_events import stored_events
+from engine.queries.choices import labels
+from engine.queries.stored_events import StoredEvent, stored_events
 from engine.store.deployments import Deployed, deployed
 from engine.store.models import Account, Case, Deployment, FormerUnit, Task
 
@@ -66,7 +67,7 @@ def task_page(session: Session, actor: Actor, task_id: str) -> TaskPage:
     brief, case, checksum = _find(session, actor, task_id)
     seen = sight_of(session, actor, case, checksum, lane_rights(session))
     events = stored_events(session, f"kasus/{case.id}")
-    earlier = latest_values(events, brief.version.diagram)
+    earlier = latest_values(events, brief.version.diagram) | _of_several(session, events, brief.version)
     holder = None
     if brief.assignee_id not in (None, actor.account_id):
         holder = session.scalar(select(Account.name).where(Account.id == brief.assignee_id))
@@ -74,6 +75,26 @@ def task_page(session: Session, actor: Actor, task_id: str) -> TaskPage:
     return TaskPage(
         brief, seen, timeline, brief.form.prefill(earlier), next_roles(brief.version, brief.element), holder
     )
+
+
+def _of_several(session: Session, events: list[StoredEvent], version: Deployed) -> dict[str, dict[str, str]]:
+    """Of steps that several units did at once: form key -> each text, one after the other under its unit's name."""
+    found: dict[str, dict[str, str]] = {}
+    for element in version.diagram.elements.values():
+        answers = latest_round(events, element.id) if element.multi is not None else []
+        if not answers:
+            continue
+        done = [str(event.body["task"]) for event in answers]
+        units = dict(session.execute(select(Task.id, Task.unit).where(Task.id.in_(done))).all())
+        names = labels(session)["unit"]
+        texts: dict[str, list[str]] = {}
+        for event, task_id in zip(answers, done, strict=True):
+            head = names.get(units.get(task_id) or "", element.label)
+            for name, value in event.values.items():
+                if isinstance(value, str):
+                    texts.setdefault(name, []).append(f"{head}:\n{value}")
+        found[element.form_key or element.id] = {name: "\n\n".join(each) for name, each in texts.items()}
+    return found
 
 
 def _find(session: Session, actor: Actor, task_id: str) -> tuple[TaskBrief, Case, str]:

@@ -95,7 +95,8 @@ def _fill(world: World, trail: Trail, fill: Fill) -> Trail:
     ]
     entry = Entry(at, "isi", f"{lane} menyelesaikan «{label}»", _typed(world, form, fill), tuple(lost))
     if form is not None:
-        trail = replace(trail, recorded={**trail.recorded, form.key: values})
+        before = {key: each for key, each in trail.recorded.items() if key != form.key}
+        trail = replace(trail, recorded={**before, form.key: values})  # what was typed last comes last
     return _went(world, trail, step, at, entry, done=task.id)
 
 

@@ -93,4 +93,4 @@ def _bounds(diagram: Diagram, schemas: Mapping[str, Any]) -> list[Finding]:
     found = [*found, *task_findings(diagram, schemas), *first_task_findings(diagram, graph), *timer_findings(diagram)]
     found += [*expression_findings(diagram), *unit_findings(diagram, readable)]
     reading = Reading(diagram, graph, readable)
-    return [*found, *variable_findings(reading), *repeat_findings(diagram, graph, readable)]
+    return [*found, *variable_findings(reading), *repeat_findings(diagram, readable)]

@@ -42,7 +42,7 @@ LOOP = """
   <conditionExpression>putusan == 'cukup'</conditionExpression></sequenceFlow>
 <endEvent id="selesai"/>
 """
-# The same with two people who check at once: not flat, so history above open branches must be kept.
+# The same with two people who check at once.
 PARALLEL = """
 <startEvent id="mulai"/><sequenceFlow id="a" sourceRef="mulai" targetRef="tulis"/>
 <userTask id="tulis"/><sequenceFlow id="b" sourceRef="tulis" targetRef="bagi"/>
@@ -56,6 +56,37 @@ PARALLEL = """
 <sequenceFlow id="sudah" sourceRef="cukup" targetRef="selesai">
   <conditionExpression>putusan == 'cukup'</conditionExpression></sequenceFlow>
 <endEvent id="selesai"/>
+"""
+# What is asked of three people at once, in a subprocess beforehand what is needed for it, again and again.
+REPEATED = """
+<startEvent id="mulai"/><sequenceFlow id="a" sourceRef="mulai" targetRef="tulis"/>
+<userTask id="tulis"/><sequenceFlow id="b" sourceRef="tulis" targetRef="siapkan"/>
+<subProcess id="siapkan"><startEvent id="s1"/><sequenceFlow id="s2" sourceRef="s1" targetRef="muat"/>
+  <userTask id="muat"/><sequenceFlow id="s3" sourceRef="muat" targetRef="s4"/><endEvent id="s4"/></subProcess>
+<sequenceFlow id="c" sourceRef="siapkan" targetRef="tanya"/>
+<userTask id="tanya"><multiInstanceLoopCharacteristics {sequential}><loopDataInputRef>siapa</loopDataInputRef>
+  <loopDataOutputRef>semua</loopDataOutputRef><inputDataItem id="orang"/><outputDataItem id="sikap"/>
+</multiInstanceLoopCharacteristics></userTask>
+<sequenceFlow id="d" sourceRef="tanya" targetRef="periksa"/>
+<userTask id="periksa"/><sequenceFlow id="e" sourceRef="periksa" targetRef="cukup"/>
+<exclusiveGateway id="cukup" default="lagi"/>
+<sequenceFlow id="lagi" sourceRef="cukup" targetRef="tulis"/>
+<sequenceFlow id="sudah" sourceRef="cukup" targetRef="selesai">
+  <conditionExpression>putusan == 'cukup' and 'ya' in semua</conditionExpression></sequenceFlow>
+<endEvent id="selesai"/>
+"""
+# A loop within one of two branches: the other one waits, so nothing can be dropped.
+WITHIN = """
+<startEvent id="mulai"/><sequenceFlow id="a" sourceRef="mulai" targetRef="bagi"/>
+<parallelGateway id="bagi"/>
+<sequenceFlow id="c1" sourceRef="bagi" targetRef="kiri"/><sequenceFlow id="c2" sourceRef="bagi" targetRef="kanan"/>
+<userTask id="kiri"/><userTask id="kanan"/>
+<sequenceFlow id="d1" sourceRef="kiri" targetRef="cukup"/>
+<exclusiveGateway id="cukup" default="lagi"/><sequenceFlow id="lagi" sourceRef="cukup" targetRef="kiri"/>
+<sequenceFlow id="sudah" sourceRef="cukup" targetRef="satu">
+  <conditionExpression>putusan == 'cukup'</conditionExpression></sequenceFlow>
+<sequenceFlow id="d2" sourceRef="kanan" targetRef="satu"/><parallelGateway id="satu"/>
+<sequenceFlow id="e" sourceRef="satu" targetRef="selesai"/><endEvent id="selesai"/>
 """
 
 
@@ -210,18 +241,54 @@ def test_open_branches_keep_their_past_and_meet(parallel: Program):
 
 
 def go_round_for_ever(walk: Walk) -> None:
-    for _ in range(30):
-        walk.round()
+    for _ in range(60):
+        walk.complete("kiri", putusan="lagi")
 
 
-def test_a_case_that_grows_too_deep_stops_with_an_error_and_keeps_its_state(
-    parallel: Program, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_case_that_grows_too_deep_stops_with_an_error_and_keeps_its_state(monkeypatch: pytest.MonkeyPatch):
     """Where the past cannot be dropped the guard stops a case long before the library would call it completed."""
     assert runtime.MAX_DEPTH < 1000
     monkeypatch.setattr(runtime, "MAX_DEPTH", 60)
-    walk = Walk(parallel)
+    within = program(WITHIN, "mulai", "bagi", "kiri", "kanan", "cukup", "satu", "selesai")
+    walk = Walk(within)
     with pytest.raises(RunError, match="deeper than 60"):
         go_round_for_ever(walk)
     assert not walk.last.position.completed
-    assert parallel.position(walk.last.state) == walk.last.position, "what was stored can still be read"
+    assert within.position(walk.last.state) == walk.last.position, "what was stored can still be read"
+
+
+def test_rounds_through_a_fork_stay_as_small_as_the_first(parallel: Program):
+    walk = Walk(parallel)
+    sizes = []
+    for _ in range(100):
+        walk.round()
+        assert [task.element for task in walk.last.position.tasks] == ["tulis"]
+        assert parallel.position(walk.last.state) == walk.last.position
+        sizes.append(size_of(walk.last))
+    assert len({tasks for tasks, _ in sizes}) == 1 and max(each for _, each in sizes) <= sizes[0][1] * 1.01
+    walk.round("cukup")
+    assert walk.last.position.completed
+
+
+@pytest.mark.parametrize("sequential", ["", 'isSequential="true"'])
+def test_rounds_through_a_subprocess_and_a_repetition_begin_afresh_and_stay_small(sequential: str):
+    """The library itself raises when a repetition begins again whose answers or items are there already."""
+    nodes = ("mulai", "tulis", "siapkan", "tanya", "periksa", "cukup", "selesai")
+    walk = Walk(program(REPEATED.format(sequential=sequential), *nodes))
+    sizes = []
+    for round in range(60):
+        walk.complete("tulis", siapa=["budi", "siti", "dewi"])  # type: ignore[arg-type]  # lists are values too
+        walk.complete("muat")
+        asked = []
+        while walk.last.position.tasks[0].element == "tanya":
+            task = walk.last.position.tasks[0]
+            asked.append(task.variables["orang"])
+            sikap = {"sikap": "ya" if round == 59 else "tidak"}
+            walk.steps.append(walk.program.complete(walk.last.state, task.id, sikap, walk.moment()))
+        assert sorted(asked) == ["budi", "dewi", "siti"]
+        assert walk.last.position.variables["semua"] == [sikap["sikap"]] * 3, "answers of this round alone"
+        walk.complete("periksa", putusan="cukup")  # only in the last round has anybody said yes
+        sizes.append(size_of(walk.last))
+        assert walk.program.position(walk.last.state) == walk.last.position
+    assert walk.last.position.completed
+    assert len({tasks for tasks, _ in sizes[:-1]}) == 1 and max(each for _, each in sizes) <= sizes[0][1] * 1.02

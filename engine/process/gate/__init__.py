@@ -72,7 +72,7 @@ def _stages(xml: bytes, forms: Mapping[str, Any], held_roles: frozenset[str] | N
     times = [*first_task_findings(diagram, graph), *timer_findings(diagram), *expression_findings(diagram)]
     yield [*drawn, *people, *role_findings(diagram, held_roles), *ways, *times]
     assigned = reading.assigned
-    yield [*variable_findings(reading), *repeat_findings(diagram, graph, readable), *unit_findings(diagram, readable),
+    yield [*variable_findings(reading), *repeat_findings(diagram, readable), *unit_findings(diagram, readable),
            *condition_findings(diagram, readable, assigned), *bound_findings(graph)]  # fmt: skip
     yield list(timing_findings(diagram, graph))
     yield rehearse(xml, {key: form.schema for key, form in readable.items()})

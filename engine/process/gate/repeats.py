@@ -4,43 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.process.diagram import Diagram, Element, MultiInstance
+from engine.process.diagram import Diagram, Element, Lane, MultiInstance
 from engine.process.forms import Form
-from engine.process.gate.findings import Finding, error
-from engine.process.gate.graph import Graph
+from engine.process.gate.findings import Finding, error, warning
 from engine.process.gate.reading import parsed
 
 MAX_REPEATS = 20
 
 
-def repeat_findings(diagram: Diagram, graph: Graph, forms: Mapping[str, Form]) -> Iterator[Finding]:
+def repeat_findings(diagram: Diagram, forms: Mapping[str, Form]) -> Iterator[Finding]:
     """Multi-instance tasks that would get stuck, or that could repeat without bound."""
     for element in diagram.elements.values():
         multi = element.multi
         if multi is None:
             continue
-        yield from (_about(element, message) for message in _shape(element, multi, graph.in_loop(element.id)))
+        yield from (_about(element, message) for message in _shape(element, multi))
         yield from _answer(element, multi, forms)
         if multi.cardinality is not None:
             yield from _cardinality(element, multi.cardinality, forms)
         if multi.source is not None:
             yield from _source_list(element, multi.source, forms)
-        bound = frozenset(filter(None, (multi.item, multi.answer)))
-        if (lane := diagram.lanes.get(element.lane or "")) and lane.unit_variable in bound:
-            yield _about(
-                element, f"lajur «{lane.name}» tidak dapat dimiliki unit per ulangan («{lane.unit_variable}»)."
-            )
+        lane = diagram.lanes.get(element.lane or "")
+        if lane is not None and lane.unit_variable is not None:
+            yield from _owner(element, multi, lane, lane.unit_variable)
 
 
-def _shape(element: Element, multi: MultiInstance, in_loop: bool) -> Iterator[str]:
+def _owner(element: Element, multi: MultiInstance, lane: Lane, unit: str) -> Iterator[Finding]:
+    if unit in (multi.answer, multi.result):
+        yield _about(element, f"jawaban ulangan tidak boleh mengisi «{unit}», unit pemilik lajur «{lane.name}».")
+    elif unit != multi.item and multi.source is not None:
+        yield warning(
+            f"«{element.label}»: semua ulangan menjadi milik satu unit. Bila tiap ulangan milik unitnya sendiri, beri "
+            f"inputDataItem id «{unit}».", element.id, element.name,
+        )  # fmt: skip
+
+
+def _shape(element: Element, multi: MultiInstance) -> Iterator[str]:
     if element.kind != "userTask":
         yield "hanya tugas pengguna yang dapat diulang untuk beberapa orang."
     if (multi.cardinality is None) == (multi.source is None):
         yield "isi salah satu: jumlah (loopCardinality) atau daftar (loopDataInputRef)."
     if (multi.result is None) != (multi.answer is None):
         yield "loopDataOutputRef dan outputDataItem harus diisi berdua, atau tidak sama sekali."
-    if multi.result is not None and in_loop:
-        yield "tugas berulang yang mengumpulkan hasil tidak boleh berada dalam putaran."
 
 
 def _answer(element: Element, multi: MultiInstance, forms: Mapping[str, Form]) -> Iterator[Finding]:
@@ -71,8 +76,14 @@ def _source_list(element: Element, name: str, forms: Mapping[str, Form]) -> Iter
     fields = [form.properties[name] for form in forms.values() if name in form.properties]
     if any(each.get("type") != "array" or each.get("maxItems", MAX_REPEATS + 1) > MAX_REPEATS for each in fields):
         yield _about(element, f"daftar «{name}» harus isian bertipe array dengan maxItems paling banyak {MAX_REPEATS}.")
-    if fields and not any(name in form.schema.get("required", []) for form in forms.values()):
+    if fields and not any(name in _asked_for(form) for form in forms.values()):
         yield _about(element, f"daftar «{name}» harus wajib diisi.")
+
+
+def _asked_for(form: Form) -> set[str]:
+    """Fields that must be filled in, always or when another one says so."""
+    rules = [rule.get("then", {}) for rule in form.schema.get("allOf", [])]
+    return {name for each in [form.schema, *rules] for name in each.get("required", [])}
 
 
 def _about(element: Element, message: str) -> Finding:

@@ -180,12 +180,12 @@ class _Trial:
             self._say(action.element if action else "", f"Mesin menyiapkan lebih dari {MAX_PREDICTED} langkah di muka. "
                       "Kurangi cabang sejajar berturut-turut.")  # fmt: skip
         for task in step.opened:
-            self._check_owner(task, step.position)
+            self._check_owner(task)
 
-    def _check_owner(self, task: OpenTask, position: Position) -> None:
+    def _check_owner(self, task: OpenTask) -> None:
         element = self.diagram.elements[task.element]
         lane = self.diagram.lanes.get(element.lane or "")
-        if lane is not None and lane.unit_variable and not position.variables.get(lane.unit_variable):
+        if lane is not None and lane.unit_variable and not task.variables.get(lane.unit_variable):
             self._say(element.id, f"«{element.label}» dapat terbuka tanpa unit: isian «{lane.unit_variable}» kosong. "
                       "Wajibkan isian itu di formulir sebelumnya.")  # fmt: skip
 
