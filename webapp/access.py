@@ -27,6 +27,12 @@ def needs(allowed: Allowed) -> Callable[[View], View]:
     return mark
 
 
+def own_matters(view: View) -> View:
+    """A post that touches nothing but the person's own session, password or messages: open to auditors, too."""
+    view.own_matters = True  # type: ignore[attr-defined]
+    return view
+
+
 def anyone_logged_in(actor: Actor, _rights: Rights) -> bool:
     """Everyone with an account; what they see is scoped by the query."""
     return bool(actor.account_id)

@@ -16,7 +16,7 @@ from engine.commands.accounts import (
 )
 from engine.errors import Rejected
 from engine.process.forms import Field
-from webapp.access import anyone_logged_in, needs, public
+from webapp.access import anyone_logged_in, needs, own_matters, public
 from webapp.context import actor, database, load_actor, now, visitor_or_actor
 from webapp.limits import WINDOW, count, within
 from webapp.login_page import login_page
@@ -72,6 +72,7 @@ def login_form() -> AnyResponse | str:
 
 @blueprint.post("/masuk")
 @public
+@own_matters
 def login() -> AnyResponse | str:
     """Check the password, at a limited pace, and go on where the person was."""
     name, pending = request.form.get("akun", "").strip(), request.form.get("_isian", "")
@@ -100,6 +101,7 @@ def login() -> AnyResponse | str:
 
 @blueprint.post("/keluar")
 @needs(anyone_logged_in)
+@own_matters
 def logout() -> AnyResponse:
     """End the session on the server, so that the cookie is worth nothing."""
     with database() as session:
@@ -153,6 +155,7 @@ def own() -> str:
 
 @blueprint.post("/akun")
 @needs(anyone_logged_in)
+@own_matters
 def change_password() -> AnyResponse:
     """Set a new password; other devices are logged out, this one stays."""
     account_id = actor().account_id

@@ -17,6 +17,7 @@ from engine.queries.choices import choices, labels, tables
 from engine.queries.clocks import case_clocks
 from engine.queries.operations import Operations, operations
 from webapp.context import actor, database, now
+from webapp.reading import record_read
 from webapp.steps import step_rows
 from webapp.text import CHANNEL_NAMES
 
@@ -67,6 +68,8 @@ def case_page(number: str, refused: RefusedForm | None = None) -> str:
         forms = _forms(session, seen, may)
         category = labels(session)["kategori"].get(seen.case.kategori or "", "")
         clocks = case_clocks(session, seen.case, seen.deployed, now())
+    if actor().account_id != seen.case.reporter_id:
+        record_read("case_read", seen.case, page="aduan", identity=seen.identity)
     reporter_view = actor().account_id == seen.case.reporter_id and not actor().held
     return render_template(
         "complaints/pelapor.html" if reporter_view else "complaints/kasus.html", seen=seen, case=seen.case,

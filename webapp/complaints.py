@@ -14,6 +14,7 @@ from engine.store.models import Attachment
 from webapp.access import anyone_logged_in, needs, sees_cases
 from webapp.case_page import case_page
 from webapp.context import actor, database, engine, now, page_number, rights, settings
+from webapp.reading import record_read
 
 blueprint = Blueprint("complaints", __name__)
 
@@ -27,6 +28,8 @@ def mine() -> str:
     with database() as session:
         if by_role:
             rows, more = seen_cases(session, actor(), now=now(), number=number, state=state, page=page)
+            if number.strip():
+                record_read("list_searched", words=number.strip(), page="aduan", state=state, found=len(rows))
         else:
             rows, more = own_cases(session, actor(), now=now(), page=page)
     return render_template(
@@ -68,6 +71,8 @@ def attachment(nomor: str, file_id: str) -> Response:
     path = path_of(settings().files, row.id)
     if not path.is_file():
         raise NotFound
+    if actor().account_id != seen.case.reporter_id:
+        record_read("file_downloaded", seen.case, file=row.id)
     response = send_file(
         path, mimetype=row.media_type, as_attachment=True, download_name=row.name, etag=row.stored_sha256
     )

@@ -25,7 +25,7 @@ _PAGES = {
 def register(app: Flask) -> None:
     """Answer every refusal and mistake with a page."""
     app.register_error_handler(NotFound, lambda _: page(404, *_PAGES[404]))
-    app.register_error_handler(NotAllowed, lambda error: page(403, "Tidak diizinkan", error.message))
+    app.register_error_handler(NotAllowed, lambda error: page(403, "Tidak diizinkan", error.message, _typed()))
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(Incident, lambda error: page(500, "Aduan ini tertahan", error.message))
     app.register_error_handler(

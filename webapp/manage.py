@@ -18,6 +18,7 @@ from engine.queries.choices import choices, labels
 from engine.queries.incidents import count_held_up
 from engine.queries.jobs import dead_letters, worker_state
 from engine.queries.people import people
+from engine.worktime import read_date
 from webapp.access import administrator, needs
 from webapp.context import actor, database, now
 from webapp.text import ZONE
@@ -49,7 +50,9 @@ def _fields(session: Session) -> tuple[Field, ...]:
               help="Wajib untuk peran yang bekerja per unit."),
         Field("jabatan", "Jabatan", required=True, max_length=100, autocomplete="off"),
         Field("jenis", "Sifat penugasan", widget="radio", required=True, choices=KINDS),
-        Field("nomor_sk", "Nomor SK atau surat tugas", max_length=100, autocomplete="off"),
+        Field("nomor_sk", "Nomor SK atau surat tugas", max_length=100, autocomplete="off", help="Wajib untuk Auditor."),
+        Field("sampai", "Bertugas sampai", max_length=40, autocomplete="off",
+              help="Hari terakhir, misalnya 31 Desember 2026. Wajib untuk Auditor; kosong berarti tanpa batas."),
     )  # fmt: skip
 
 
@@ -79,7 +82,7 @@ def _today() -> date:
 @needs(administrator)
 def appoint() -> AnyResponse:
     """Create the account when it is new, and appoint."""
-    names = ("akun", "nama", "peran", "unit", "jabatan", "jenis", "nomor_sk")
+    names = ("akun", "nama", "peran", "unit", "jabatan", "jenis", "nomor_sk", "sampai")
     values = {name: request.form.get(name, "").strip() for name in names}
     try:
         with database() as session:
@@ -90,13 +93,21 @@ def appoint() -> AnyResponse:
             )  # fmt: skip
             give_appointment(
                 session, account_id, role=values["peran"], unit=values["unit"] or None, position=values["jabatan"],
-                kind=values["jenis"], decree=values["nomor_sk"], valid_from=_today(), now=now(),
-                actor=actor().account_id,
+                kind=values["jenis"], decree=values["nomor_sk"], valid_from=_today(),
+                valid_until=_day(values["sampai"]), now=now(), actor=actor().account_id,
             )  # fmt: skip
     except Rejected as error:
         return make_response(_page(values, error.errors), 422)
     flash("Penugasan dicatat dan berlaku mulai hari ini.", "sukses")
     return redirect("/kelola", code=303)
+
+
+def _day(typed: str) -> date | None:
+    """The last day; None without. Raises Rejected."""
+    found = read_date(typed)
+    if typed and found is None:
+        raise Rejected({"sampai": "Tulis tanggal, bulan, dan tahun, misalnya 31 Desember 2026."})
+    return found
 
 
 def _check(session: Session, values: dict[str, str]) -> None:

@@ -15,10 +15,11 @@ from engine.queries.bell import notice
 from engine.queries.messages import NoticeRow, handovers, notices
 from engine.queries.task import task
 from engine.store.models import Case, Handover
-from webapp.access import anyone_logged_in, needs
+from webapp.access import anyone_logged_in, needs, own_matters
 from webapp.changes import change
 from webapp.context import actor, database, now, page_number, settings
 from webapp.failures import page
+from webapp.reading import record_read
 
 blueprint = Blueprint("messages", __name__)
 OWN = "/pesan"
@@ -48,6 +49,7 @@ def index() -> str:
 
 @blueprint.post(f"{OWN}/dibaca")
 @needs(anyone_logged_in)
+@own_matters
 def read_all() -> AnyResponse:
     """Mark all of one's own as read."""
     with database() as session:
@@ -85,6 +87,8 @@ def waiting() -> str:
     """News that wait for a clerk, the oldest first."""
     with database() as session:
         rows = handovers(session, actor(), now(), settings().address)
+    if rows:
+        record_read("identities_read", cases=sorted({row.case_id for row in rows}), page="perlu_disampaikan")
     return render_template("messages/perlu_disampaikan.html", rows=rows, news=NEWS)
 
 

@@ -8,7 +8,8 @@ from flask import Flask, Response, current_app, g, redirect, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.errors import NotFound
+from engine.access import AUDITOR
+from engine.errors import NotAllowed, NotFound
 from webapp.context import load_actor, rights, visitor_or_actor
 from webapp.resume import ask_again, ask_login
 
@@ -26,6 +27,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 MAX_TYPED = 2 * 1024 * 1024  # bytes of a form without files
+READS_ONLY = "Auditor membaca semuanya dan tidak mengubah apa pun. Yang Anda kirim tidak disimpan."
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -42,7 +44,8 @@ def _guard() -> AnyResponse | None:
     if request.mimetype == "application/x-www-form-urlencoded":
         request.max_content_length = MAX_TYPED  # the parser's own limit of memory holds for multipart only
     load_actor()
-    access = getattr(current_app.view_functions[request.endpoint], "access", None)
+    view = current_app.view_functions[request.endpoint]
+    access = getattr(view, "access", None)
     if access is None:
         raise NotFound
     actor = visitor_or_actor()
@@ -56,6 +59,8 @@ def _guard() -> AnyResponse | None:
             csrf.protect()
         except CSRFError:
             return ask_again()
+        if actor is not None and actor.holds(AUDITOR) and not getattr(view, "own_matters", False):
+            raise NotAllowed(READS_ONLY) if access == "public" else NotFound  # the others are not theirs
     return None
 
 

@@ -21,6 +21,7 @@ from webapp.changes import change
 from webapp.context import actor, database, now, page_number, rights
 from webapp.failures import conflict
 from webapp.posted import Posted, new_key, posted_key, read_post
+from webapp.reading import record_read
 from webapp.steps import step_rows
 
 blueprint = Blueprint("tasks", __name__)
@@ -57,6 +58,8 @@ def _page(task_id: str, posted: Posted | None, errors: dict[str, str], key: str,
         page = tasks.task_page(session, actor(), task_id)
         clocks = case_clocks(session, page.seen.case, page.seen.deployed, now())
         fields = page.brief.form.fields(tables(session, page.brief.form.tables))
+    if posted is None and actor().account_id != page.seen.case.reporter_id:  # a refused post shows what was read before
+        record_read("case_read", page.seen.case, page="tugas", identity=page.seen.identity)
     if page.brief.status != "open":
         return make_response(
             render_template("tasks/selesai.html", page=page, brief=page.brief, case=page.seen.case), code

@@ -11,6 +11,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from engine.access import AUDITOR
 from engine.commands.streams import append
 from engine.contact import contact_of
 from engine.errors import NotFound, Rejected
@@ -82,7 +83,10 @@ def give_appointment(
     decree: str = "",
     actor: str | None = None,
 ) -> str:
-    """Appoint a person to a role; returns the appointment's id. Raises NotFound, Rejected."""
+    """Appoint a person to a role; returns the appointment's id. Raises NotFound, Rejected.
+
+    An auditor needs the number of a surat tugas and its last day, and holds no other role on those days.
+    """
     if session.get(Account, account_id) is None:
         raise NotFound
     if kind not in ("definitif", "plt", "plh"):
@@ -91,6 +95,7 @@ def give_appointment(
         raise Rejected({"unit": f"Unit «{unit}» tidak dikenal."})
     if valid_until is not None and valid_until < valid_from:
         raise Rejected({"sampai": "Tanggal akhir mendahului tanggal mulai."})
+    _check_auditing(session, account_id, role, decree, valid_from, valid_until)
     appointment_id = uuid4().hex
     row = {"id": appointment_id, "account_id": account_id, "role": role, "unit": unit, "position": position or role,
            "kind": kind, "decree": decree, "valid_from": valid_from, "valid_until": valid_until}  # fmt: skip
@@ -99,6 +104,26 @@ def give_appointment(
              "valid_until": valid_until.isoformat() if valid_until else None}}  # fmt: skip
     append(session, f"akun/{account_id}", "appointment_given", now, facts)
     return appointment_id
+
+
+def _check_auditing(
+    session: Session, account_id: str, role: str, decree: str, valid_from: date, valid_until: date | None
+) -> None:
+    """Who audits does so by a surat tugas that ends, and is not of those who are audited. Raises Rejected."""
+    errors: dict[str, str] = {}
+    if role == AUDITOR and not decree.strip():
+        errors["nomor_sk"] = "Auditor bertugas dengan surat tugas: tulis nomornya."
+    if role == AUDITOR and valid_until is None:
+        errors["sampai"] = "Auditor bertugas sampai hari terakhir surat tugasnya: tulis tanggalnya."
+    same_days = [Appointment.account_id == account_id, or_(Appointment.valid_until.is_(None),
+                 Appointment.valid_until >= valid_from)]  # fmt: skip
+    if valid_until is not None:
+        same_days.append(Appointment.valid_from <= valid_until)
+    others = set(session.scalars(select(Appointment.role).where(*same_days)))
+    if others - {AUDITOR} if role == AUDITOR else AUDITOR in others:
+        errors["peran"] = "Auditor tidak memegang peran lain pada hari-hari yang sama, dan sebaliknya."
+    if errors:
+        raise Rejected(errors)
 
 
 def end_appointment(session: Session, appointment_id: str, *, last_day: date, now: datetime, actor: str) -> None:

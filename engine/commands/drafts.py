@@ -126,7 +126,8 @@ def reopen_draft(session: Session, actor: Actor, process_id: str, draft_id: int,
 
 
 def note_presence(session: Session, actor: Actor, draft_id: int, tab: str, *, now: datetime) -> None:
-    """Write down that a person has a draft open in a tab, and forget tabs that were closed."""
+    """Write down that a person has a draft open in a tab, and forget tabs that were closed. Raises NotFound."""
+    _owner(actor)
     mine = (DraftPresence.draft_id == draft_id, DraftPresence.account_id == actor.account_id, DraftPresence.tab == tab)
     known = session.execute(update(DraftPresence).where(*mine).values(seen_at=now))
     if cast("CursorResult[Any]", known).rowcount:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, Ownership, held_with
+from engine.access import AUDITOR, Actor, Ownership, held_with
 from engine.commands.cases import LoadedCase, TaskRow, dues_after, effects
 from engine.commands.complete_task import finish
 from engine.commands.streams import store_event
@@ -58,6 +58,8 @@ def open_case(
     `reporter_id` is another account when a clerk with `atas_nama` files for someone. Raises NotFound (no process in
     force), NotAllowed, Rejected (a file is gone), Incident.
     """
+    if actor.holds(AUDITOR):
+        raise NotAllowed("Auditor membaca dan tidak mengajukan aduan selama surat tugasnya berlaku.")
     earlier = opened_with(session, key)
     if earlier is not None:
         return earlier

@@ -45,6 +45,7 @@ class HandoverRow:
     """News that waits for a clerk, with the reporter's name and telephone number: only for who may know them."""
 
     id: str
+    case_id: str
     number: str
     kind: str  # answered, closing, closed, reopened
     created_at: datetime
@@ -101,7 +102,7 @@ def handovers(session: Session, actor: Actor, now: datetime, address: str = "") 
     )
     return [
         HandoverRow(
-            row.id, number, row.kind, row.created_at, row.due_at, now > row.due_at, name, phone,
+            row.id, row.case_id, number, row.kind, row.created_at, row.due_at, now > row.due_at, name, phone,
             f"Ada kabar tentang aduan {number}: {address.rstrip('/')}/aduan/{number}",
         )
         for row, number, name, phone in session.execute(waiting)

@@ -256,6 +256,18 @@ class EventValue(Base):
     value: Mapped[str | None] = mapped_column(Text)  # canonical JSON
 
 
+class Reading(Base):
+    """Finds the events of the reading streams by case, person, kind: a cache that `aduan verify` holds against them."""
+
+    __tablename__ = "reading"
+    stream: Mapped[str] = mapped_column(Text, primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_id: Mapped[str] = mapped_column(OpaqueId, primary_key=True, index=True)  # empty: it names no case
+    kind: Mapped[str] = mapped_column(String(20))  # type of the event
+    reader: Mapped[str] = mapped_column(OpaqueId, index=True)  # account, or "konsol"
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
 class LogNode(Base):
     """A complete subtree of the Merkle log over the events' hashes, append-only; level 0 holds the leaves."""
 

@@ -119,6 +119,8 @@ class Office:
 
     def _appoint(self, session: Session, name: str, role: str, unit: str | None = None, **dates: Any) -> str:
         dates = {"valid_from": MONDAY.date() - timedelta(days=30)} | dates
+        if role == "Auditor":  # by surat tugas
+            dates = {"decree": "700.1/1", "valid_until": MONDAY.date() + timedelta(days=3650)} | dates
         return give_appointment(session, self.people[name], role=role, unit=unit, now=self.now, **dates)
 
     def hire(self, name: str, role: str | None = None, unit: str | None = None, **dates: Any) -> str:

@@ -18,12 +18,13 @@ from engine.history.verify import Broken, Checkpoint, Key, open_note
 from engine.queries.integrity import Walked, walk
 from engine.queries.proofs import case_bundle
 from engine.queries.stored_cases import CaseCheck, check_deployments
+from engine.queries.stored_readings import check_readings
 from engine.store import models
 from engine.store.database import snapshot, transaction
 from engine.worker.log import extend_log
 from tests.engine.office import Office
 
-GUARDED = ("event", "event_value", "log_node", "checkpoint", "deployment")
+GUARDED = ("event", "event_value", "log_node", "checkpoint", "deployment", "reading")
 
 
 @dataclass
@@ -64,7 +65,8 @@ class Ledger:
         """All that `aduan verify` finds."""
         broken = self.walk(earlier, keys).broken
         with snapshot(self.office.engine) as session:
-            found = [*check_deployments(session), *(each for _, each in CaseCheck(session).all() if each)]
+            stored = [*check_deployments(session), *check_readings(session)]
+            found = [*stored, *(each for _, each in CaseCheck(session).all() if each)]
         return ([broken] if broken else []) + found
 
     def bundle(self, number: str, against: Sequence[int] = ()) -> dict[str, bytes]:

@@ -231,6 +231,8 @@ def _furnish(session: Session) -> None:
         )
         if name in STAFF:
             role, unit, position = STAFF[name]
+            until, decree = (date(2099, 12, 31), "700.1/1/Inspektorat/2026") if role == "Auditor" else (None, "")
             give_appointment(
-                session, account, role=role, unit=unit, position=position, now=now, valid_from=date(2025, 1, 1)
-            )
+                session, account, role=role, unit=unit, position=position, now=now, valid_from=date(2025, 1, 1),
+                valid_until=until, decree=decree,
+            )  # fmt: skip

@@ -14,6 +14,7 @@ from webapp.cli.opened import one_transaction
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+_OPTIONS = {"nomor_sk": "--sk", "sampai": "--until", "unit": "--unit", "peran": "--role"}
 _DATE = click.DateTime(["%Y-%m-%d"])
 
 
@@ -30,7 +31,7 @@ def user() -> None:
 @click.option("--jabatan", default="", help="Jabatan yang tertulis bersama nama.")
 @click.option("--jenis", type=click.Choice(["definitif", "plt", "plh"]), default="definitif",
               help="Pejabat definitif (bawaan), pelaksana tugas, atau pelaksana harian.")  # fmt: skip
-@click.option("--sk", default="", help="Nomor SK atau surat tugas.")
+@click.option("--sk", default="", help="Nomor SK atau surat tugas (wajib untuk Auditor).")
 @click.option(
     "--from",
     "valid_from",
@@ -38,7 +39,8 @@ def user() -> None:
     metavar="TANGGAL",
     help="Penugasan mulai (bawaan: hari ini).",
 )
-@click.option("--until", "valid_until", type=_DATE, metavar="2026-12-31", help="Penugasan berakhir.")
+@click.option("--until", "valid_until", type=_DATE, metavar="2026-12-31",
+              help="Hari terakhir penugasan (wajib untuk Auditor).")  # fmt: skip
 @click.option("--password-stdin", is_flag=True, help="Baca kata sandi dari masukan standar.")
 @click.option("--json", "as_json", is_flag=True, help="Jawaban untuk program.")
 def add(  # noqa: PLR0913 - one parameter an option
@@ -56,6 +58,7 @@ def add(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Daftarkan orang, bila perlu dengan satu penugasan."""
     from engine.commands.accounts import give_appointment, register_account
+    from engine.errors import Rejected
     from engine.queries.actors import ZONE
 
     now, password = datetime.now(UTC), _password(password_stdin)
@@ -64,10 +67,13 @@ def add(  # noqa: PLR0913 - one parameter an option
         account = register_account(session, name=name, contact=contact, password=password, now=now)
         appointment = None
         if role is not None:
-            appointment = give_appointment(
-                session, account, role=role, unit=unit, position=jabatan, kind=jenis, decree=sk, now=now,
-                valid_from=_day(valid_from) or now.astimezone(ZONE).date(), valid_until=_day(valid_until),
-            )  # fmt: skip
+            try:
+                appointment = give_appointment(
+                    session, account, role=role, unit=unit, position=jabatan, kind=jenis, decree=sk, now=now,
+                    valid_from=_day(valid_from) or now.astimezone(ZONE).date(), valid_until=_day(valid_until),
+                )  # fmt: skip
+            except Rejected as error:
+                raise Rejected({_OPTIONS.get(name, name): told for name, told in error.errors.items()}) from None
     sentence = f"{name} terdaftar dan dapat masuk dengan {contact}"
     sentence += f", sebagai {jabatan or role}." if role else "."
     answer(sentence, {"account": account, "appointment": appointment}, as_json=as_json)

@@ -118,10 +118,12 @@ def _everything(session: Session, keys: list[Key], earlier: Checkpoint | None, f
     from engine.history.event import moment_text
     from engine.queries.integrity import walk
     from engine.queries.stored_cases import CaseCheck, check_deployments
+    from engine.queries.stored_readings import check_readings
 
     walked = walk(session, keys, moment_text(datetime.now(UTC)), earlier)
     findings = [walked.broken] if walked.broken is not None else []
     findings += check_deployments(session)
+    findings += check_readings(session)
     cases = list(CaseCheck(session, folder).all())
     findings += [found for _, found in cases if found is not None]
     return _walked_facts(walked, len(cases)), _walked_lines(walked, len(cases)), findings

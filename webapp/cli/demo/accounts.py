@@ -29,7 +29,9 @@ def make_accounts(session: Session, now: datetime) -> int:
 def _register(session: Session, person: Person, now: datetime) -> None:
     account = register_account(session, name=person.name, contact=person.email, password=PASSWORD, now=now)
     for each in person.appointments:
-        appoint(session, account, each, since=min(SINCE, now.date()), until=None, now=now)
+        days = each.get("berlaku_hari")  # a surat tugas ends
+        until = now.date() + timedelta(days=days) if days else None
+        appoint(session, account, each, since=min(SINCE, now.date()), until=until, now=now)
 
 
 def appoint(
