@@ -37,11 +37,14 @@ class Signer:
 
     def sign(self, point: Checkpoint) -> str:
         """The signed note (C2SP). Raises RuntimeError when no key may sign at the checkpoint's time."""
-        text = point.text()
+        return self.note(point.text(), point.at)
+
+    def note(self, text: str, at: str) -> str:
+        """A text of this time as a signed note. Raises RuntimeError when no key may sign then."""
         lines = [
             f"— {key.name} {base64.b64encode(key.id + self.private[key.id].sign(text.encode())).decode()}\n"
             for key in reversed(self.keys)
-            if key.id in self.private and key.since <= point.at and (not key.until or point.at <= key.until)
+            if key.id in self.private and key.since <= at and (not key.until or at <= key.until)
         ]
         if not lines:
             raise RuntimeError("no key of the log may sign now; see docs/keamanan.md")

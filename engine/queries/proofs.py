@@ -1,24 +1,19 @@
-"""What leaves the office as proof: the bundle of a case for auditors, the receipt for its reporter. Writes nothing.
+"""What a reporter gets as proof: the receipt, and its short code. Writes nothing.
 
-Both are read in one snapshot, so that log, heads and checkpoint agree. docs/decisions/0008-proofs.md has the format.
+It is read in one snapshot, so that log, heads and checkpoint agree. docs/bukti.md has the format.
 """
 
 from __future__ import annotations
-
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from io import BytesIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from engine.history.event import canonical
-from engine.history.verify import RECEIPT_MARK, Key
+from engine.history.verify import RECEIPT_MARK
 from engine.store.log import Proofs, newest_checkpoint
-from engine.store.models import Case, Checkpoint, Event, EventValue, StreamHead
+from engine.store.models import Case, Event, StreamHead
 
-RECENT = 100  # earlier checkpoints that a bundle can be held against without asking for it
 NOT_YET = "Bukti bertanda tangan dibuat paling lama satu menit setelah aduan terkirim. Unduh lagi sebentar lagi.\n"
 WORDS = """\
 Tanda terima aduan {number}
@@ -74,60 +69,6 @@ def receipt(session: Session, case: Case, office: str) -> str:
     return f"{words}{RECEIPT_MARK}{canonical(facts).decode()}\n\n{point.note}"
 
 
-def case_bundle(session: Session, number: str, keys: Sequence[Key], against: Iterable[int] = ()) -> dict[str, bytes]:
-    """The files of a case's bundle. Raises NotFound when there is no such case or nothing is signed yet.
-
-    `against`: sizes of checkpoints that it shall be provable against, besides the most recent ones.
-    """
-    case_id = session.scalar(select(Case.id).where(Case.number == number))
-    point = newest_checkpoint(session)
-    if case_id is None or point is None:
-        raise NotFound
-    return _bundle(session, point, f"kasus/{case_id}", keys, against)
-
-
-def _bundle(
-    session: Session, point: Checkpoint, stream: str, keys: Sequence[Key], against: Iterable[int]
-) -> dict[str, bytes]:
-    events = session.scalars(select(Event).where(Event.stream == stream).order_by(Event.seq)).all()
-    values, proofs = stored_values(session, stream), Proofs(session, point)
-    places = [event.log_index for event in events if event.log_index is not None and event.log_index < point.size]
-    inclusion = {str(place): proofs.inclusion(place) for place in places}
-    heads = {stream: proofs.head(stream)} if places else {}
-    recent = session.scalars(select(Checkpoint.size).order_by(Checkpoint.size.desc()).limit(RECENT))
-    sizes = {size for size in [*recent, *against] if 0 < size < point.size}
-    consistency = {str(size): proofs.consistency(size) for size in sorted(sizes)}
-    return {
-        "events.jsonl": b"".join(_line(event, values.get(event.seq, {})) for event in events),
-        "checkpoint.txt": point.note.encode(),
-        "proofs.json": canonical({"inclusion": inclusion, "heads": heads, "consistency": consistency}),
-        "keys.txt": "".join(f"{key.line()}\n" for key in keys).encode(),
-    }
-
-
-def _line(event: Event, values: Mapping[str, list[str] | None]) -> bytes:
-    return canonical({
-        "body": event.body.decode(errors="replace"), "hash": event.hash, "log_index": event.log_index, "values": values,
-    }) + b"\n"  # fmt: skip
-
-
-def stored_values(session: Session, stream: str) -> dict[int, dict[str, list[str] | None]]:
-    """The typed values of a stream by seq and name; None where they were erased."""
-    found: dict[int, dict[str, list[str] | None]] = {}
-    for value in session.scalars(select(EventValue).where(EventValue.stream == stream)):
-        found.setdefault(value.seq, {})[value.name] = pair_of(value.salt, value.value)
-    return found
-
-
 def pair_of(salt: str | None, text: str | None) -> list[str] | None:
     """Salt and text of a stored value, None when both were erased; one without the other matches no digest."""
     return None if salt is None and text is None else [salt or "", text or ""]
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """A ZIP of these files; the same files give the same bytes."""
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()

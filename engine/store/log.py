@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from engine.history.merkle import Frontier, Reader, consistency_proof, inclusion_proof
+from engine.history.merkle import EMPTY_ROOT, Frontier, consistency_proof, inclusion_proof
 from engine.store.models import Checkpoint, HeadNode, LogNode, StreamHead
 
 Nodes = type[LogNode] | type[HeadNode]
@@ -43,16 +43,34 @@ def stored_frontier(session: Session, size: int) -> Frontier:
     return Frontier(size, [nodes[place] for place in places])
 
 
-def node_reader(session: Session, table: Nodes) -> Reader:
-    """A reader for proofs that remembers what it read. A missing node is a LookupError."""
-    known: dict[tuple[int, int], bytes] = {}
+class _Known:
+    """Stored nodes that were read once. A missing node is a LookupError."""
 
-    def read(level: int, index: int) -> bytes:
-        if (level, index) not in known:
-            known.update(read_nodes(session, table, [(level, index)]))
-        return known[level, index]
+    def __init__(self, session: Session, table: Nodes) -> None:
+        self._session, self._table = session, table
+        self._nodes: dict[tuple[int, int], bytes] = {}
 
-    return read
+    def read(self, level: int, index: int) -> bytes:
+        """One node."""
+        if (level, index) not in self._nodes:
+            self._nodes.update(read_nodes(self._session, self._table, [(level, index)]))
+        return self._nodes[level, index]
+
+    def prepare(self, indices: Iterable[int], size: int) -> None:
+        """Read at once what proofs of these leaves need."""
+        wanted: set[tuple[int, int]] = set()
+
+        def note(level: int, index: int) -> bytes:
+            wanted.add((level, index))
+            return EMPTY_ROOT
+
+        for index in indices:
+            inclusion_proof(note, index, size)
+        self._nodes.update(read_nodes(self._session, self._table, wanted - self._nodes.keys()))
+
+    def forget(self) -> None:
+        """Keep the memory small."""
+        self._nodes.clear()
 
 
 class Proofs:
@@ -61,21 +79,34 @@ class Proofs:
     def __init__(self, session: Session, point: Checkpoint) -> None:
         self._session = session
         self._point = point
-        self._log = node_reader(session, LogNode)
-        self._heads = node_reader(session, HeadNode)
+        self._log, self._heads = _Known(session, LogNode), _Known(session, HeadNode)
+
+    def prepare(self, places: Iterable[int], heads: Iterable[int]) -> None:
+        """Read at once what proofs of these events and of these streams' ends need."""
+        self._log.prepare(places, self._point.size)
+        self._heads.prepare(heads, self._point.streams)
+
+    def forget(self) -> None:
+        """Keep the memory small when many proofs are made."""
+        self._log.forget()
+        self._heads.forget()
 
     def inclusion(self, index: int) -> list[str]:
         """That the event at this place stands in the log."""
-        return _texts(inclusion_proof(self._log, index, self._point.size))
+        return _texts(inclusion_proof(self._log.read, index, self._point.size))
 
     def head(self, stream: str) -> dict[str, object]:
         """That the stream ends where the log says: its place among the streams, and the path."""
         index = self._session.scalars(select(StreamHead.index).where(StreamHead.stream == stream)).one()
-        return {"index": index, "proof": _texts(inclusion_proof(self._heads, index, self._point.streams))}
+        return self.head_at(index)
+
+    def head_at(self, index: int) -> dict[str, object]:
+        """The same for the stream at this place."""
+        return {"index": index, "proof": _texts(inclusion_proof(self._heads.read, index, self._point.streams))}
 
     def consistency(self, earlier: int) -> list[str]:
         """That the log of `earlier` entries is the beginning of this one."""
-        return _texts(consistency_proof(self._log, earlier, self._point.size))
+        return _texts(consistency_proof(self._log.read, earlier, self._point.size))
 
 
 def _texts(hashes: Iterable[bytes]) -> list[str]:

@@ -24,14 +24,13 @@ from engine.queries.case_history import case_history
 from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import sight
 from engine.queries.erasures import last_erasures
-from engine.queries.proofs import zipped
 from engine.queries.recorded_values import ERASED
 from engine.queries.stored_cases import CaseCheck
 from engine.store.database import snapshot, transaction
 from engine.store.files import ERASED_NAME, path_of
 from engine.store.models import Attachment, Case
 from tests.engine.office import ROOT, Office
-from tests.history.ledger import Ledger
+from tests.history.ledger import Ledger, zipped
 
 SQLITE = pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 SECRETS = ("Zulfikar", "Kamboja", "uang sampul", "Cepat sekali", "Ternyata urusan SMP Rahasia", "foto Zulfikar.jpg")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,9 @@ from sqlalchemy import Connection, select, text
 from engine.history import verify
 from engine.history.event import moment_text
 from engine.history.keys import Signer, load_signer, public_keys
-from engine.history.verify import Broken, Checkpoint, Key, open_note
+from engine.history.verify import Broken, Checkpoint, Files, Key, Report, check_bundle, open_note
+from engine.queries.evidence.bundle import Wanted, write_bundle
 from engine.queries.integrity import Walked, walk
-from engine.queries.proofs import case_bundle
 from engine.queries.stored_cases import CaseCheck, check_deployments
 from engine.queries.stored_readings import check_readings
 from engine.store import models
@@ -70,8 +72,19 @@ class Ledger:
         return ([broken] if broken else []) + found
 
     def bundle(self, number: str, against: Sequence[int] = ()) -> dict[str, bytes]:
+        """The files of one case's bundle."""
+        return unzipped(self.zipped(Wanted([number], against=against)))
+
+    def zipped(self, wanted: Wanted) -> bytes:
+        """A bundle as it leaves the office."""
+        out = BytesIO()
         with snapshot(self.office.engine) as session:
-            return case_bundle(session, number, self.keys, against)
+            write_bundle(session, wanted, self.signer, out, self.office.now)
+        return out.getvalue()
+
+    def check(self, files: Mapping[str, bytes], earlier: Checkpoint | None = None) -> Report:
+        """What verify.py says of these files. Raises Broken."""
+        return check_bundle(Files.held(files), self.keys, earlier)
 
     @contextmanager
     def forging(self) -> Iterator[Connection]:
@@ -107,6 +120,21 @@ def some_cases(office: Office, rng: random.Random, count: int) -> list[Any]:
             office.go_to(case, goal)
         cases.append(case)
     return cases
+
+
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """The files of an archive."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """An archive of these files."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def refused(check: Any) -> Broken | None:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from engine.commands.cases import load_by_number, record_fact
 from engine.commands.erase_case import erase_case
-from engine.history.verify import Broken, check_bundle
+from engine.history.verify import Broken
 from engine.store.models import Case
 from tests.history.ledger import Ledger, refused
 
@@ -41,7 +41,7 @@ def found(ledger: Ledger, case: Case, log: bool = True) -> tuple[Broken | None, 
     """What the walk and the bundle say."""
     if log:
         ledger.log()
-    return ledger.walk().broken, refused(lambda: check_bundle(ledger.bundle(case.number), ledger.keys))
+    return ledger.walk().broken, refused(lambda: ledger.check(ledger.bundle(case.number)))
 
 
 def both_say(ledger: Ledger, case: Case, reason: str, log: bool = True) -> None:
@@ -62,7 +62,7 @@ def tell(ledger: Ledger, case: Case, erased: object) -> None:
 def test_an_erasure_that_was_told_holds_in_the_tail_and_in_the_log(ledger: Ledger, case: Case, logged: bool) -> None:
     gone = erase(ledger, case)
     assert gone and found(ledger, case, log=logged) == (None, None)
-    assert ledger.walk().erased == check_bundle(ledger.bundle(case.number), ledger.keys).erased == gone
+    assert ledger.walk().erased == ledger.check(ledger.bundle(case.number)).erased == gone
     assert ledger.findings() == []
     assert b"sampul rapor kelas empat" not in ledger.bundle(case.number)["events.jsonl"]
 

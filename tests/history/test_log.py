@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from engine.history.keys import load_signer
-from engine.history.verify import check_bundle, open_note
+from engine.history.verify import open_note
 from engine.queries.integrity import PAGE
 from engine.store.database import transaction
 from engine.store.models import Checkpoint, Event, LogNode
@@ -35,7 +35,7 @@ def test_every_event_gets_its_place_and_everything_holds(ledger: Ledger, rng: ra
     assert ledger.findings(early) == []
     for case in cases:
         files = ledger.bundle(case.number, [early.size])
-        report = check_bundle(files, ledger.keys, early)
+        report = ledger.check(files, early)
         assert report.events == len(ledger.office.events(case)) and not report.uncovered
 
 
@@ -61,7 +61,7 @@ def test_an_uncovered_tail_is_told_and_becomes_a_finding_after_five_minutes(ledg
     task = ledger.office.go_to(case, "klasifikasi")
     walked = ledger.walk()
     assert walked.broken is None and walked.uncovered == [f"kasus/{case.id} nomor 3"]
-    report = check_bundle(ledger.bundle(case.number), ledger.keys)
+    report = ledger.check(ledger.bundle(case.number))
     assert report.uncovered == [f"kasus/{case.id} nomor 3"]
     for _ in range(6):
         ledger.office.hire("tamu")

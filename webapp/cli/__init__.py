@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from webapp.cli.bundle import bundle
 from webapp.cli.calendar import calendar
 from webapp.cli.database import db
 from webapp.cli.demo.command import demo
@@ -11,7 +12,7 @@ from webapp.cli.erase import erase
 from webapp.cli.front import Front
 from webapp.cli.people import user
 from webapp.cli.process import process
-from webapp.cli.proofs import bundle, key, verify
+from webapp.cli.proofs import key, verify
 from webapp.cli.run import run
 from webapp.cli.worker import worker
 

@@ -1,4 +1,4 @@
-"""`aduan verify`, `aduan bundle`, `aduan key`: check history, hand out proofs, change the signing key."""
+"""`aduan verify`, `aduan key`: check history, change the signing key."""
 
 from __future__ import annotations
 
@@ -70,15 +70,13 @@ _Verdict = tuple[dict[str, Any], list[str], "Sequence[Broken]"]
 def _verified(
     number: str | None, bundle: Path | None, key: Path | None, against: Path | None, without_files: bool
 ) -> _Verdict:
-    from engine.history.verify import check_files, note_in, open_note, read_files, sentences
+    from engine.history.verify import note_in, open_note
     from engine.settings import load_settings
 
     keys = _keys(key)
     earlier_text = against.read_text("utf-8") if against is not None else None
     if bundle is not None:
-        known = keys or None
-        report = check_files(read_files(bundle), known, earlier_text)
-        return _facts(report), sentences(report, own_keys=known is None), []
+        return _bundle(bundle, keys, earlier_text)
     earlier = open_note(note_in(earlier_text), keys) if earlier_text is not None else None
     from engine.store.database import snapshot
 
@@ -101,16 +99,34 @@ def _keys(path: Path | None) -> list[Key]:
     return read_keys(path.read_text("utf-8")) if path is not None else public_keys(load_settings().keys)
 
 
+def _bundle(path: Path, keys: list[Key], against: str | None) -> _Verdict:
+    """A bundle, its cases run again from its own deployments; or a receipt. Without database and secrets."""
+    from engine.history.verify import check_path, opened, own_keys_of, sentences
+    from engine.queries.evidence.replaying import replay_bundle
+
+    report = check_path(path, keys or None, against)
+    told = sentences(report, [] if keys or report.manifest is None else own_keys_of(path))
+    if report.manifest is None:  # a receipt
+        return _facts(report), told, []
+    with opened(path) as files:
+        cases = replay_bundle(files, trusted=bool(keys))
+    return (
+        _facts(report) | {"cases": cases},
+        [*told, f"{cases} aduan diputar ulang dari diagramnya sendiri: cocok."],
+        [],
+    )
+
+
 def _case(session: Session, number: str, keys: list[Key], earlier: Checkpoint | None, folder: Path | None) -> _Verdict:
     from engine.history.event import moment_text
-    from engine.history.verify import check_bundle, sentences
-    from engine.queries.proofs import case_bundle
+    from engine.history.verify import sentences
+    from engine.queries.evidence.standing import check_stream
     from engine.queries.stored_cases import CaseCheck
 
-    files = case_bundle(session, number.strip().upper(), keys, [earlier.size] if earlier is not None else [])
-    report = check_bundle(files, keys, earlier, moment_text(datetime.now(UTC)))
-    found = CaseCheck(session, folder).one(number.strip().upper())
-    lines = [*sentences(report, own_keys=False), "Keadaan tersimpan dan putar ulang diperiksa."]
+    number = number.strip().upper()
+    report = check_stream(session, number, keys, earlier, moment_text(datetime.now(UTC)))
+    found = CaseCheck(session, folder).one(number)
+    lines = [*sentences(report), "Keadaan tersimpan dan putar ulang diperiksa."]
     return _facts(report) | {"cases": 1}, lines, [found] if found is not None else []
 
 
@@ -133,6 +149,7 @@ def _facts(report: Report) -> dict[str, Any]:
     point = report.checkpoint
     return {
         "events": report.events, "uncovered": len(report.uncovered), "erased": report.erased,
+        "left_out": report.left_out, "attachments": report.attachments,
         "checkpoint": {"size": point.size, "at": point.at, "origin": point.origin},
     }  # fmt: skip
 
@@ -156,31 +173,6 @@ def _walked_lines(walked: Walked, cases: int) -> list[str]:
     if walked.uncovered:
         told.append(f"Belum tercakup titik periksa: {len(walked.uncovered)} peristiwa, mulai {walked.uncovered[0]}.")
     return told
-
-
-@click.command()
-@click.option("--case", "number", metavar="NOMOR", required=True, help="Nomor aduan.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Berkas ZIP yang dibuat.")
-@_against
-@_json
-def bundle(number: str, out: Path, against: Path | None, as_json: bool) -> None:
-    """Buat bundel bukti satu aduan, untuk diperiksa siapa pun dengan verify.py. Berisi tulisan orang: rahasia."""
-    from engine.errors import NotFound
-    from engine.history.verify import note_in, open_note
-    from engine.queries.proofs import case_bundle, zipped
-    from engine.settings import load_settings
-    from engine.store.database import snapshot
-
-    keys = _keys(None)
-    earlier = [open_note(note_in(against.read_text("utf-8")), keys).size] if against is not None else []
-    with opened(load_settings()) as engine, snapshot(engine) as session:
-        try:
-            files = case_bundle(session, number.strip().upper(), keys, earlier)
-        except NotFound:
-            raise click.ClickException(f"Aduan {number} tidak ada, atau belum ada titik periksa.") from None
-    out.touch(mode=0o600)
-    out.write_bytes(zipped(files))
-    answer(f"Bundel {number} ada di {out}.", {"file": str(out), "files": sorted(files)}, as_json=as_json)
 
 
 @click.group(cls=Front)
