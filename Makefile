@@ -21,7 +21,7 @@ ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(VENV)/place 2>/dev/null)
 MOVED := moved
 endif
 
-.PHONY: help setup run test test-long lint bench frontend moved
+.PHONY: help setup run test test-long lint bench frontend release-files moved
 
 help:
 	@echo "make run        start Aduan with demo data on http://127.0.0.1:8000"
@@ -30,6 +30,7 @@ help:
 	@echo "make lint       style, types, imports, templates"
 	@echo "make bench      speed against the floor"
 	@echo "make frontend   rebuild webapp/static/dist (needs node and npm)"
+	@echo "make release-files  dist/: verify.py and its SHA-256, to be published with a release"
 	@echo "make setup      only prepare .venv"
 
 setup: $(VENV)/ready
@@ -82,6 +83,10 @@ bench: $(VENV)/ready-test
 	$(BIN)/python bench/step.py $(ARGS)
 	$(BIN)/python bench/loops.py $(ARGS)
 	$(BIN)/python bench/http.py $(ARGS)
+
+release-files:
+	@mkdir -p dist && cp engine/history/verify.py dist/verify.py
+	@cd dist && sha256sum verify.py > SHA256SUMS && cat SHA256SUMS
 
 frontend:
 	cd webapp/frontend && npm ci --no-audit --no-fund && npm run build

@@ -42,7 +42,8 @@ def test_a_sound_history_holds_and_a_changed_one_is_named(aduan: Aduan, var: Pat
     assert out.stat().st_mode & 0o777 == 0o600
     keys = tmp_path / "keys.txt"
     keys.write_text(aduan("key", "show").stdout, "utf-8")
-    assert aduan("verify", "--bundle", out, "--key", keys).exit_code == 0
+    held = aduan("verify", "--bundle", out, "--key", keys)
+    assert held.exit_code == 0 and "1 aduan diputar ulang" in held.stdout
     engine = open_database(load_settings().database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE \"case\" SET position = 'x' WHERE number = :n"), {"n": number})
@@ -61,6 +62,25 @@ def test_wrong_use_is_told(aduan: Aduan, var: Path, number: str, tmp_path: Path)
     assert missing.exit_code == 1 and "tidak ada" in missing.stderr
     unknown = aduan("verify", "--case", "ADU-1999-000001")
     assert unknown.exit_code == 1 and unknown.stderr
+
+
+def test_a_bundle_of_a_period_or_a_selection(aduan: Aduan, var: Path, number: str, tmp_path: Path) -> None:
+    out, listed = tmp_path / "b.zip", tmp_path / "nomor.txt"
+    made = aduan("bundle", "--from", "2020-01-01", "--to", "2030-12-31", "--without-personal", "--out", out, "--json")
+    told = json.loads(made.stdout)
+    assert told["left_out"] > 0 and told["streams"] > 3
+    held = aduan("verify", "--bundle", out, "--json")
+    assert json.loads(held.stdout) | {"cases": 3, "left_out": told["left_out"]} == json.loads(held.stdout), held.stderr
+    listed.write_text(f"{number}\n{number.lower()}\n", "utf-8")
+    assert aduan("bundle", "--cases", listed, "--files", "--out", out).exit_code == 0
+    assert aduan("verify", "--bundle", out).exit_code == 0
+    for wrong in (
+        ["--case", number, "--from", "2026-01-01", "--to", "2026-01-02"], ["--from", "2026-01-01"], [],
+        ["--from", "kemarin", "--to", "2026-01-02"], ["--case", number, "--files", "--without-personal"],
+    ):  # fmt: skip
+        assert aduan("bundle", "--out", out, *wrong).exit_code == 2, wrong
+    empty = aduan("bundle", "--from", "2020-01-01", "--to", "2020-01-02", "--out", out)
+    assert empty.exit_code == 1 and "Tidak ada yang tercatat" in empty.stderr
 
 
 def test_a_key_is_rotated(aduan: Aduan, var: Path, number: str) -> None:

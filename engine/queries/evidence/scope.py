@@ -50,7 +50,11 @@ def of_period(session: Session, point: Checkpoint, since: datetime, until: datet
     """
     if until <= since:
         raise Rejected({"sampai": "Akhir periode harus sesudah awalnya."})
-    first = _first(select(Checkpoint).where(Checkpoint.at < since).order_by(Checkpoint.size.desc()), session)
+    backwards = select(Checkpoint).order_by(Checkpoint.size.desc())
+    first = _first(backwards.where(Checkpoint.at < since), session)
+    last = _first(backwards.where(Checkpoint.at < until + LATE), session)
+    if (last.size if last is not None else 0) == (first.size if first is not None else 0):
+        raise Rejected({"dari": "Tidak ada yang tercatat dalam periode ini."})
     end = _first(select(Checkpoint).where(Checkpoint.at >= until + LATE).order_by(Checkpoint.size), session)
     bounds = {name: each for name, each in (("first.txt", first), ("end.txt", end)) if each is not None}
     if end is not None and end.size == point.size:
@@ -59,8 +63,6 @@ def of_period(session: Session, point: Checkpoint, since: datetime, until: datet
     logged = Event.log_index >= begin, Event.log_index < stop
     within = select(Event.stream).where(*logged).group_by(Event.stream).order_by(func.min(Event.log_index))
     streams = session.scalars(within).all()
-    if not streams:
-        raise Rejected({"dari": "Tidak ada yang tercatat dalam periode ini."})
     facts = {"from": moment_text(since), "until": moment_text(until), "first": begin, "end": stop}
     return Scope(streams, facts, bounds)
 
