@@ -19,6 +19,7 @@ from webapp import (
     accounts,
     audit,
     calendar,
+    case_documents,
     comparison,
     complaints,
     draft_forms,
@@ -48,7 +49,7 @@ log = logging.getLogger(__name__)
 BLUEPRINTS = (
     public, accounts, filing, complaints, operations, tasks, processes, drafts, draft_forms, comparison, proposals,
     audit, manage, calendar, incidents, erasure, reports, messages, outgoing, simulation, dry_runs,
-    migrations,
+    migrations, case_documents,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

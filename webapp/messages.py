@@ -30,6 +30,7 @@ NEWS = {
     "closing": "Segera ditutup bila tidak ditanggapi",
     "closed": "Aduan ditutup",
     "reopened": "Aduan dibuka kembali",
+    "announced": "Pemberitahuan dari petugas",
 }
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import CursorResult, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from engine.commands.services import served
 from engine.commands.statements import CASE_BY_ID, CASE_BY_TASK, CLOSE_TASK, MOVE_CASE_ON, OPEN_TASK
 from engine.commands.streams import store_event
 from engine.errors import Conflict, Incident, NotFound
@@ -31,6 +32,7 @@ STUCK = f"Aduan ini tidak dapat diteruskan menurut diagram. {TOLD}"
 STUCK_BY = {
     "idle": f"Menurut diagram tidak ada lagi yang ditunggu, padahal aduan ini belum selesai. {TOLD}",
     "uncaught": f"Diagram berakhir dengan galat yang tidak ditangani. {TOLD}",
+    "undecided": f"Tabel keputusan tidak memberi tepat satu jawaban untuk isian ini. {TOLD}",
     "deep": f"Aduan ini sudah terlalu banyak berulang menurut diagramnya. {TOLD}",
 }
 LOST_RACE = "Aduan ini baru saja diubah orang lain. Buka lagi halamannya; tulisan Anda belum terkirim."
@@ -203,8 +205,10 @@ def record(
     position = position_digest(case.deployed.diagram, step.position, case.assignees, case.dues)
     outcome = outcome or outcome_of(case, step)
     answers = {"answers": moment.answers} if moment.answers else {}
-    body = {**facts, **answers, "effects": effects(case, step, outcome), "position": position}
-    event = make_event(f"kasus/{case.id}", case.rev + 1, case.head, type, at, body, values)
+    services, papers = served(session, case, step, at, facts, values)
+    done = effects(case, step, outcome) | ({"services": services} if services else {})
+    body = {**facts, **answers, "effects": done, "position": position}
+    event = make_event(f"kasus/{case.id}", case.rev + 1, case.head, type, at, body, {**(values or {}), **papers})
     changed = {"outcome": outcome, **delivery(case, step, at), **(columns or {})}
     if step.closed or step.position.completed:
         changed["incident"] = None  # it went on

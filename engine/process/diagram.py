@@ -9,11 +9,16 @@ from typing import Any
 
 from lxml import etree
 
+from engine.process.decisions import DecisionTable, TableError, read_table
 from engine.process.expressions import ExpressionError, parse, parse_script
+from engine.process.templates import Template
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 MAX_BYTES = 1_000_000  # facts: a larger diagram is none that a person drew
+OPERATION = "operasi"  # property of a service task: what it does (operations.py)
+NOTIFY = "kirim_pemberitahuan"
+REPORTER = "pelapor"
 
 _TIMERS = ("timeDuration", "timeDate", "timeCycle")
 
@@ -88,6 +93,7 @@ class Element:
     timer_kind: str | None = None  # timeDuration, timeDate or timeCycle
     multi: MultiInstance | None = None
     triggered_by_event: bool = False  # an event subprocess
+    decision: DecisionTable | None = None  # of a business rule task; None also when it cannot be read
 
     @property
     def label(self) -> str:
@@ -98,6 +104,13 @@ class Element:
     def form_key(self) -> str | None:
         """Key of its form, None when it has none."""
         return self.properties.get("formKey") or None
+
+    @property
+    def message_names(self) -> frozenset[str]:
+        """Variables that the message of a service task tells; what its document tells comes from the case's record."""
+        if self.kind != "serviceTask" or self.properties.get(OPERATION, "").strip() != NOTIFY:
+            return frozenset()
+        return Template(self.properties.get("pesan", "")).names - {"nomor", "tanggal"}
 
 
 @dataclass(frozen=True)
@@ -191,6 +204,10 @@ class Diagram:
                 except ExpressionError:
                     continue
         names |= {lane.unit_variable for lane in self.lanes.values() if lane.unit_variable}
+        for element in self.elements.values():
+            names |= element.message_names
+            if element.decision is not None:
+                names |= element.decision.asked | element.decision.given
         return frozenset(names).union(*(each.multi.names for each in self.elements.values() if each.multi))
 
     @cached_property
@@ -314,7 +331,15 @@ def _element(node: etree._Element, tag: str, lane: str | None, parent: str | Non
         timer_kind=etree.QName(timer).localname if timer is not None else None,
         multi=_multi_instance(node),
         triggered_by_event=node.get("triggeredByEvent") == "true",
+        decision=_decision(node) if tag == "businessRuleTask" else None,
     )
+
+
+def _decision(node: etree._Element) -> DecisionTable | None:
+    try:
+        return read_table(node)
+    except TableError:
+        return None  # the gate says why
 
 
 def _multi_instance(node: etree._Element) -> MultiInstance | None:

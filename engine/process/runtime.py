@@ -18,6 +18,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.process.decisions import Undecided
 from engine.process.diagram import Diagram, Element
 from engine.process.spiff import Moment, at_moment, expressions, parse_specs, serializers
 from engine.process.targets import begun_anew, standing_places, token_targets
@@ -37,7 +38,7 @@ from engine.process.tree import (
 MAX_DEPTH = 800  # at 1000 the library hides tasks and calls an open case completed (facts.md)
 _FLAT_KINDS = frozenset(
     {"userTask", "manualTask", "scriptTask", "exclusiveGateway", "startEvent", "endEvent", "boundaryEvent",
-     "intermediateCatchEvent"}
+     "intermediateCatchEvent", "serviceTask", "businessRuleTask"}
 )  # fmt: skip
 
 
@@ -49,9 +50,8 @@ class RunError(Exception):
 
     def __init__(self, message: str, code: str = "failed") -> None:
         super().__init__(message)
-        self.code = (
-            code  # failed, uncaught, idle, deep; of a case that cannot be adopted: many, gone, kind, within, kept
-        )
+        # failed, undecided, uncaught, idle, deep; of a case that cannot be adopted: many, gone, kind, within, kept
+        self.code = code
 
 
 class UnreadableState(RunError):
@@ -74,6 +74,14 @@ class WaitingTimer:
     id: str
     element: str
     due: datetime
+
+
+@dataclass(frozen=True)
+class Served:
+    """A service task that was passed, with the variables as they stood there. What it does is the command's."""
+
+    element: str
+    variables: dict[str, Any] = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,7 @@ class Step:
     closed: tuple[str, ...]  # ids of tasks no longer open, the completed one among them
     elements: tuple[str, ...]  # elements passed, in order
     flows: tuple[str, ...]  # flows taken, in order
+    served: tuple[Served, ...] = ()  # service tasks passed, in order
 
     @property
     def position(self) -> Position:
@@ -302,12 +311,14 @@ class Program:
             while workflow._do_engine_steps(did_complete_task=passed.append) > 0:
                 pass
         except Exception as error:  # the library raises what it likes; the state that was given is untouched
-            raise RunError(str(error)) from error
+            raise RunError(str(error), "undecided" if _undecided(error) else "failed") from error
         position = self._position(workflow)
         self._guard(workflow, position)
         reached = _in_order([task for task in all_tasks(workflow) if task.has_state(_REACHED)], first, passed)
         done = [each for each in reached if each.has_state(TaskState.COMPLETED)]
-        elements = [self._element_of(each) for each in done if states.get(each.id) != TaskState.COMPLETED]
+        fresh = [each for each in done if states.get(each.id) != TaskState.COMPLETED]
+        elements = [self._element_of(each) for each in fresh]
+        served = self._served(fresh)
         flows = self._flows_into([each for each in reached if each.id not in states])
         if not position.completed and (self._flat or self._stands_alone(workflow)):
             drop_past(workflow)
@@ -320,6 +331,13 @@ class Program:
             closed=tuple(sorted(open_before - open_after)),
             elements=tuple(filter(None, elements)),
             flows=flows,
+            served=served,
+        )
+
+    def _served(self, tasks: list[Task]) -> tuple[Served, ...]:
+        passed = ((self.diagram.elements[name], each) for each in tasks if (name := self._element_of(each)))
+        return tuple(
+            Served(element.id, self._read_of(each.data)) for element, each in passed if element.kind == "serviceTask"
         )
 
     def _stands_alone(self, workflow: BpmnWorkflow) -> bool:
@@ -414,6 +432,13 @@ def _plain(state: bytes) -> bytes:
 def after(timer: WaitingTimer) -> datetime:
     """The first instant at which the timer has passed: the library compares strictly."""
     return timer.due + timedelta(microseconds=1)
+
+
+def _undecided(error: BaseException | None) -> bool:
+    """Whether a decision table is the reason, however the library has wrapped it."""
+    while error is not None and not isinstance(error, Undecided):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _in_order(acted: list[Task], first: Task | None, passed: list[Task]) -> list[Task]:

@@ -32,6 +32,8 @@ from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.version import __version__ as spiff_version
 
+from engine.process.decisions import MARK, carried_table, read_table
+from engine.process.diagram import BPMN
 from engine.process.expressions import ExpressionError, parse, parse_script, working_time
 
 PINNED_VERSION = "3.2.0"  # replay leans on its internals (facts.md); another version must be proved first
@@ -135,9 +137,16 @@ class _CheckedEnvironment(BasePythonScriptEngineEnvironment):
         return parse(str(expression)).value(context)
 
     def execute(self, script: str, context: Any, external_context: Any = None) -> bool:
-        """Run a script of plain assignments on plain data. Raises ExpressionError."""
-        parse_script(script).apply(context)
+        """Run a script of plain assignments, or decide by a table, on plain data. Raises ExpressionError."""
+        _apply(script, context)
         return True
+
+
+def _apply(script: str, variables: dict[str, Any]) -> None:
+    if script.startswith(MARK):
+        variables |= carried_table(script).decide(variables)
+    else:
+        parse_script(script).apply(variables)
 
 
 class CheckedExpressions(PythonScriptEngine):
@@ -158,15 +167,15 @@ class CheckedExpressions(PythonScriptEngine):
             raise WorkflowTaskException(error.message, task=task, exception=error) from error
 
     def execute(self, task: Any, script: str, external_context: Mapping[str, Any] | None = None) -> bool:
-        """Run a script of plain assignments on the task's data."""
+        """Run a script of plain assignments, or decide by a table, on the task's data."""
         try:
-            parse_script(script).apply(task.data)
+            _apply(script, task.data)
         except ExpressionError as error:
             raise WorkflowTaskException(error.message, task=task, exception=error) from error
         return True
 
     def call_service(self, task: Any, **kwargs: Any) -> Any:
-        """Service tasks are not admitted by the gate."""
+        """Never asked: to the library a service task is an empty script, what it does is up to the command."""
         raise WorkflowTaskException("Tugas layanan tidak didukung.", task=task)
 
 
@@ -198,6 +207,7 @@ def parse_specs(xml: bytes, process_id: str) -> dict[str, Any]:
     """The library's own specs of a diagram as plain JSON data. Raises the library's exceptions."""
     parser = SpiffBpmnParser()
     root = etree.parse(BytesIO(xml), etree.XMLParser(resolve_entities=False, no_network=True))
+    _as_scripts(root)
     parser.add_bpmn_xml(root)
     whole = serializers.whole
     return {
@@ -206,3 +216,18 @@ def parse_specs(xml: bytes, process_id: str) -> dict[str, Any]:
             name: whole.to_dict(spec) for name, spec in parser.get_subprocess_specs(process_id).items()
         },
     }
+
+
+def _as_scripts(root: etree._ElementTree) -> None:
+    """Let the library take service and business rule tasks for scripts: nothing of its own engines for them is used.
+
+    A service task does nothing within the engine, so that a replay repeats no effect. A business rule task carries its
+    table as the text of its script. Raises TableError.
+    """
+    for task in [*root.iter(f"{BPMN}serviceTask"), *root.iter(f"{BPMN}businessRuleTask")]:
+        text = read_table(task).carried if task.tag == f"{BPMN}businessRuleTask" else ""
+        for extension in task.findall(f"{BPMN}extensionElements"):
+            task.remove(extension)
+        task.tag = f"{BPMN}scriptTask"
+        etree.strip_attributes(task, "implementation", "operationRef")
+        etree.SubElement(task, f"{BPMN}script").text = text

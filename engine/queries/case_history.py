@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -90,4 +91,11 @@ def _recorded(event: StoredEvent, seen: Sight, words: Names) -> tuple[Recorded, 
         shown_value(form, name, event.values[name], words) for name in fields if form and name in event.values
     )
     others = [name for name in event.values if name not in fields]
-    return known + tuple(Recorded(name, name.capitalize(), str(event.values[name])) for name in others)
+    return known + tuple(_other(name, event.values[name]) for name in others)
+
+
+def _other(name: str, value: Any) -> Recorded:
+    """A reason, or a document that a service task made."""
+    if isinstance(value, dict) and {"judul", "paragraf"} <= value.keys():
+        return Recorded(name, f"Dokumen: {value['judul']}", "\n".join(map(str, value["paragraf"])))
+    return Recorded(name, name.capitalize(), str(value))

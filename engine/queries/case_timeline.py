@@ -15,6 +15,7 @@ from engine.access import AUDITOR, LEADER, Actor, held_with, ownership
 from engine.process.diagram import Diagram, Element
 from engine.process.forms import Form
 from engine.queries.beside import BesideRow, beside_rows
+from engine.queries.case_services import ServiceRow, service_rows
 from engine.queries.cases import Sight, status_now, status_sentence, units_of
 from engine.queries.choices import labels
 from engine.queries.event_words import EventWords
@@ -58,6 +59,7 @@ class Timeline:
     status: str  # the reporter's sentence
     moves: list[tuple[datetime, str, str]] = field(default_factory=list)  # when, to which unit, why
     beside: list[BesideRow] = field(default_factory=list)  # for staff
+    services: list[ServiceRow] = field(default_factory=list)
     reopened_at: datetime | None = None  # last time
     merged_into: str = ""  # number of the case that goes on instead
 
@@ -110,6 +112,7 @@ def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
     return Timeline(
         steps, done, current, flows, status or _ended(seen, closing), moves, story.beside(),
         reopened_at=reopened[-1] if reopened else None,
+        services=service_rows(events, actor, seen, story.words),
         merged_into=str(closing.body.get("into") or "") if closing else "",
     )  # fmt: skip
 
@@ -154,6 +157,7 @@ class _Story:
         people |= {event.body.get(role) for event in events for role in ("actor", "proposer")}
         rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(people - {None})))
         self.names = dict(rows.all())
+        self.words = EventWords(seen.deployed, [event.body for event in events], self.names, self.labels)
 
     def step(self, element: Element) -> StepView:
         """One step as it stands in the present round."""
@@ -190,8 +194,7 @@ class _Story:
 
     def beside(self) -> list[BesideRow]:
         """What was done beside the diagram, for staff."""
-        words = EventWords(self.seen.deployed, [event.body for event in self.events], self.names, self.labels)
-        return beside_rows(self.events, self.seen, words, self._did) if self.seen.as_staff else []
+        return beside_rows(self.events, self.seen, self.words, self._did) if self.seen.as_staff else []
 
     def _did(self, event: StoredEvent) -> str:
         """Who did something beside the diagram: staff by name, the reporter as in his steps."""

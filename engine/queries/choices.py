@@ -8,7 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.process.forms import Choice
+from engine.store.labels import labels
 from engine.store.models import Category, Unit
+
+__all__ = ["choices", "labels", "tables"]
 
 
 def choices(session: Session, table: str) -> list[Choice]:
@@ -20,17 +23,6 @@ def choices(session: Session, table: str) -> list[Choice]:
 def tables(session: Session, names: Iterable[str]) -> dict[str, list[Choice]]:
     """Several tables at once, for `Form.fields` and `Form.clean`."""
     return {name: choices(session, name) for name in names}
-
-
-def labels(session: Session) -> dict[str, dict[str, str]]:
-    """Table -> value -> label, inactive ones included: old cases keep their words."""
-    categories = session.execute(select(Category.code, Category.name, Category.parent)).all()
-    units = session.execute(select(Unit.code, Unit.name)).all()
-    return {
-        "kategori": {row.code: row.name for row in categories if row.parent is None},
-        "subkategori": {row.code: row.name for row in categories if row.parent is not None},
-        "unit": {row.code: row.name for row in units},
-    }
 
 
 def _categories(session: Session) -> list[Choice]:

@@ -65,7 +65,18 @@ class EventWords:
         said = getattr(self, f"_{body['type']}", None)
         if body["type"] == "variable_set" and not values:
             return [self._set(body)[0]]
-        return list(said(body)) if said is not None else []
+        own = list(said(body)) if said is not None else []
+        return own + [self.service(each, values=values) for each in body.get("effects", {}).get("services", ())]
+
+    def service(self, effect: Mapping[str, Any], *, values: bool = True) -> str:
+        """What a service task did. Without `values` not in which words."""
+        label = self._label(effect["element"])
+        if "text" not in effect:
+            return f"dokumen dibuat otomatis: {label}"
+        to = " ".join(
+            filter(None, (str(effect.get("lane", "pelapor")), self._labels["unit"].get(effect.get("unit", ""), "")))
+        )
+        return f"pemberitahuan dikirim kepada {to}" + (f": «{effect['text']}»" if values else "")
 
     def steps_of(self, body: Mapping[str, Any]) -> str:
         """The steps that were open when a move was proposed."""

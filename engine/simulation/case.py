@@ -167,7 +167,7 @@ def _went(
     """The trail after a step of the engine, with what followed from it in words."""
     # A repeating timer is only passed after its last round, and yet it rang.
     elements = step.elements if not rang or rang in step.elements else (rang, *step.elements)
-    followed = dict.fromkeys(told.notes(world, step, done))
+    followed = dict.fromkeys(told.notes(world, step, done, trail.recorded, at))
     outcome = told.outcome(world.diagram, step)
     ending = (Entry(at, "selesai", f"Aduan selesai: {outcome}"),) if step.position.completed else ()
     return replace(

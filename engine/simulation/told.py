@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from engine.process.diagram import Diagram
 from engine.process.gate.graph import CHOICES
-from engine.process.runtime import Step
+from engine.process.operations import (
+    DOCUMENT,
+    OperationFailed,
+    Paper,
+    carried_out,
+    field_words,
+    operation_of,
+    variable_words,
+)
+from engine.process.runtime import Served, Step
 from engine.simulation.situation import Deadline, Passed
 from engine.simulation.words import length_of
 from engine.simulation.world import World
+from engine.worktime import date_text
 
-_SHOWN = frozenset({"userTask", "manualTask", "boundaryEvent", "intermediateCatchEvent", "endEvent"})
+NUMBER = "ADU-0000-000000"  # stands for the number of a case that does not exist
+_SHOWN_LETTERS = 300
+_SHOWN = frozenset({"userTask", "manualTask", "serviceTask", "boundaryEvent", "intermediateCatchEvent", "endEvent"})
 
 
 def passed(diagram: Diagram, elements: tuple[str, ...]) -> tuple[Passed, ...]:
@@ -29,8 +42,13 @@ def outcome(diagram: Diagram, step: Step) -> str:
     return end.properties.get("hasil") or end.label
 
 
-def notes(world: World, step: Step, done: str) -> Iterator[str]:
-    """What followed: ways taken, tasks that closed without being done (`done` was), tasks that opened."""
+def notes(
+    world: World, step: Step, done: str, recorded: Mapping[str, Mapping[str, Any]], at: datetime
+) -> Iterator[str]:
+    """What followed: ways taken, tasks that closed without being done (`done` was), service tasks, tasks that opened.
+
+    `recorded` are the values of each form so far.
+    """
     elements = world.diagram.elements
     for flow in (world.diagram.flows[each] for each in step.flows):
         source = elements.get(flow.source)
@@ -40,9 +58,30 @@ def notes(world: World, step: Step, done: str) -> Iterator[str]:
     for task_id in step.closed:
         if task_id != done:
             yield f"«{before[task_id]}» ditutup tanpa diisi."
+    for each in step.served:
+        yield _would_do(world, each, recorded, at)
     for task in step.opened:
         element, unit = elements[task.element], world.unit_label(task)
         yield f"«{element.label}» terbuka untuk {element.lane or 'siapa saja'}{f', {unit}' if unit else ''}."
+
+
+def _would_do(world: World, at: Served, recorded: Mapping[str, Mapping[str, Any]], now: datetime) -> str:
+    """What a service task would do; nothing is sent and nothing is kept."""
+    element = world.diagram.elements[at.element]
+    names = {table: {each.value: each.label for each in listed} for table, listed in world.tables.items()}
+    words = {"nomor": NUMBER, "tanggal": date_text(now), **variable_words(element, world.forms, at.variables, names)}
+    if operation_of(element) == DOCUMENT:
+        for key, values in recorded.items():
+            words |= field_words(world.forms[key], values, names)
+    try:
+        effect = carried_out(world.diagram, element, words, at.variables)
+    except OperationFailed as failed:
+        return f"Langkah otomatis «{element.label}» akan gagal: {failed}."
+    if isinstance(effect, Paper):
+        return f"Akan dibuat dokumen «{effect.title}»: {' '.join(filter(None, effect.paragraphs))[:_SHOWN_LETTERS]}"
+    unit = names.get("unit", {}).get(effect.unit, effect.unit)
+    to = " ".join(filter(None, (effect.lane or "pelapor", unit)))
+    return f"Akan dikirim kepada {to}: «{effect.text}»"
 
 
 def deadlines(world: World, step: Step, at: datetime, first: bool) -> Iterator[Deadline]:

@@ -14,6 +14,7 @@ _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _WORKING = re.compile(r"(hari|jam|menit)_kerja\(\s*([0-9]+)\s*\)")
 TOO_LONG = "Simulasi ini terlalu lama dan dihentikan. Sederhanakan putaran dan cabang sejajar diagram."
 _BY_CODE = {
+    "undecided": "tabel keputusan tidak memberi tepat satu jawaban untuk isian ini",
     "idle": "tidak ada lagi yang ditunggu, padahal aduan belum selesai",
     "uncaught": "diagram berakhir dengan galat yang tidak ditangani",
     "deep": "aduan sudah terlalu banyak berulang menurut diagramnya",

@@ -21,13 +21,16 @@ MOST_ITEMS = 50  # longer lists are cut: the worklist has them all
 
 # To the reporter.
 RECEIVED, ANSWERED, CLOSING, CLOSED, REOPENED = "received", "answered", "closing", "closed", "reopened"
+ANNOUNCED = "announced"  # by a service task of the diagram, to the reporter or to a role
 # To staff.
 NEW_TASK, RETURNED, PROPOSAL = "new_task", "returned", "proposal"
 NEARLY, LATE, TOTAL = "nearly", "late", "total"
 HELD_UP, UNDELIVERED = "held_up", "undelivered"
 DIGEST = "digest"  # only as mail
 
-HANDED_OVER = frozenset({ANSWERED, CLOSING, CLOSED, REOPENED})  # what a clerk passes on to reporters without e-mail
+HANDED_OVER = frozenset(
+    {ANSWERED, CLOSING, CLOSED, REOPENED, ANNOUNCED}
+)  # what a clerk passes on to reporters without e-mail
 OF_A_STEP = frozenset({NEW_TASK, RETURNED, NEARLY, LATE})  # mail of their own depends on the step's standard
 IN_THE_DIGEST = OF_A_STEP | {UNDELIVERED}
 _COUNTED = {
@@ -38,6 +41,7 @@ _COUNTED = {
     LATE: "tugas terlambat",
     TOTAL: "aduan melewati batas waktu jawaban",
     HELD_UP: "aduan tertahan",
+    ANNOUNCED: "pemberitahuan dari proses",
     UNDELIVERED: "kabar belum disampaikan kepada pelapor",
 }
 
@@ -121,6 +125,11 @@ def reporter_sentence(
         REOPENED: "dibuka kembali dan ditangani lagi.",
     }
     return f"Aduan {number}: {words[kind]}"
+
+
+def announcement(number: str, text: str) -> str:
+    """What a service task tells. The gate has let only choices, numbers and decisions into it."""
+    return text if number in text else f"Aduan {number}: {text}"
 
 
 def reporter_body(sentence: str, link: str, code: str, until: datetime | None = None) -> str:

@@ -110,7 +110,8 @@ def _notes(body: Mapping[str, Any], known: Known) -> list[Note]:
     if case is None:
         return []
     try:
-        return [*_for_owners(body, case, known), *_beside(body, case, known), *_for_reporter(body, case, known)]
+        told = [*_for_owners(body, case, known), *_beside(body, case, known), *_for_reporter(body, case, known)]
+        return [*told, *_announced(body, case, known)]
     except (LookupError, TypeError, ValueError, AttributeError):
         # One event that says something unheard of must not keep everyone from all others.
         log.exception("event %s of case %s tells nobody anything", body.get("seq"), case.id)
@@ -205,6 +206,21 @@ def _beside(body: Mapping[str, Any], case: CaseFacts, known: Known) -> Iterator[
             yield staff_note(m.HELD_UP, case, person, str(body["seq"]), Way.GATHERED)
 
 
+def _announced(body: Mapping[str, Any], case: CaseFacts, known: Known) -> Iterator[Note]:
+    """What service tasks tell, each once to each person."""
+    for place, service in enumerate(body["effects"].get("services", ())):
+        if "text" not in service:
+            continue
+        mark, text = f"{body['seq']}.{place}", m.announcement(case.number, str(service["text"]))
+        if "lane" not in service:
+            yield told_reporter(known.desk, case, m.ANNOUNCED, mark, text)
+            continue
+        for person in known.staff.owners(Whose(str(service["lane"]), service["unit"] or None, None)):
+            key = f"{m.ANNOUNCED}/{case.id}/{mark}/{person.account_id}"
+            account = person.account_id
+            yield Note(key, account, person.email, m.ANNOUNCED, text, case.id, case.number, way=Way.GATHERED)
+
+
 def staff_note(kind: str, case: CaseFacts, person: Person, mark: str, way: Way, due: datetime | None = None) -> Note:
     """Something about a case as a whole, once per `mark`."""
     key = f"{kind}/{case.id}/{mark}/{person.account_id}"
@@ -239,6 +255,13 @@ def reporter_note(desk: Desk, case: CaseFacts, kind: str, mark: str, *, status: 
     """What the reporter is told once per `mark`, with the short code of the history's last event."""
     until = case.next_timer_at if kind in (m.ANSWERED, m.CLOSING) else None
     text = m.reporter_sentence(kind, case.number, status=status, outcome=outcome, until=until)
+    return told_reporter(desk, case, kind, mark, text, until)
+
+
+def told_reporter(
+    desk: Desk, case: CaseFacts, kind: str, mark: str, text: str, until: datetime | None = None
+) -> Note:  # fmt: skip
+    """A sentence for the reporter, by a mail of its own. `until`: when the case closes by itself."""
     body = m.reporter_body(text, desk.link(case.number), short_code(case.head), until)
     who = case.reporter
     key = f"{kind}/{case.id}/{mark}/{who.account_id}"

@@ -5,7 +5,7 @@ from engine.worktime.data import CalendarError, Holiday, Schedule
 from engine.worktime.duration import Duration
 from engine.worktime.fields import read_date
 from engine.worktime.instants import WIB
-from engine.worktime.words import explain, remaining, said
+from engine.worktime.words import date_text, explain, remaining, said
 
 __all__ = [
     "WIB",
@@ -17,6 +17,7 @@ __all__ = [
     "Schedule",
     "Skipped",
     "State",
+    "date_text",
     "explain",
     "read_date",
     "remaining",

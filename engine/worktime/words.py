@@ -12,8 +12,16 @@ from engine.worktime.instants import WIB, local_day
 
 _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+_FULL_MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
+                "November", "Desember")  # fmt: skip
 _MOST = 10  # more days or reasons than this explain nothing any more
 _FINE = timedelta(hours=4)  # below, minutes matter to whoever plans the rest of the day
+
+
+def date_text(at: datetime) -> str:
+    """ "28 Desember 2026", the day in Serang: as it stands in a letter."""
+    day = local_day(at)
+    return f"{day.day} {_FULL_MONTHS[day.month - 1]} {day.year}"
 
 
 def explain(due: Due) -> str:

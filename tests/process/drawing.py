@@ -13,6 +13,7 @@ DATA = Path(__file__).parents[1] / "data" / "diagrams"
 SOP = (ROOT / "process" / "aduan.bpmn").read_text(encoding="utf-8")
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 PROCESS_OPEN = '<bpmn:process id="aduan" name="Pelayanan Pengaduan Masyarakat" isExecutable="true">'
 LANES = {
     "Pelapor": {"pemilik": "pelapor", "melihat": "milik", "tanpa_tenggat": "ya"},
@@ -87,6 +88,26 @@ def user(id_: str, form_key: str = "catat", lane: str = "Admin", inner: str = ""
 
 def script(id_: str, text: str) -> Node:
     return Node(id_, "scriptTask", inner=f"<script>{escape(text)}</script>")
+
+
+def service(id_: str, operation: str, **parameters: str) -> Node:
+    return Node(id_, "serviceTask", inner=properties({"operasi": operation} | parameters))
+
+
+def table(
+    id_: str, asked: str, given: str, rows: list[tuple[str, str]], policy: str = "UNIQUE", type_: str = ""
+) -> Node:
+    """A business rule task with a decision table of one input and one output."""
+    drawn = "".join(
+        f"<d:rule><d:inputEntry><d:text>{escape(test)}</d:text></d:inputEntry>"
+        f"<d:outputEntry><d:text>{escape(answer)}</d:text></d:outputEntry></d:rule>"
+        for test, answer in rows
+    )
+    head = f"<d:input><d:inputExpression><d:text>{escape(asked)}</d:text></d:inputExpression></d:input>"
+    head += f"<d:output name={quoteattr(given)} typeRef={quoteattr(type_)}/>"
+    inner = f'<d:decisionTable hitPolicy="{policy}">{head}{drawn}</d:decisionTable>'
+    decision = f'<d:decision xmlns:d="{DMN}" id="{id_}_tabel">{inner}</d:decision>'
+    return Node(id_, "businessRuleTask", inner=f"<extensionElements>{decision}</extensionElements>")
 
 
 def exclusive(id_: str, default: str = "") -> Node:

@@ -20,7 +20,7 @@ from engine.process import diagram
 from engine.process.expressions import FUNCTIONS, ExpressionError, parse, parse_script
 from engine.process.runtime import Program, RunError, compile_specs
 from engine.process.spiff import Moment, expressions
-from tests.process.drawing import Node, boundary, draw, end, exclusive, script, user, wait
+from tests.process.drawing import Node, boundary, draw, end, exclusive, script, table, user, wait
 from tests.process.hostile import ESCAPES, HEAVY_VALUES, RESOURCE_ATTACKS
 
 QUICK = 0.1  # seconds of computing in which every attack must be answered; other work of the machine does not count
@@ -424,6 +424,12 @@ def hostile_diagrams() -> dict[str, bytes]:
         "cardinality": repeated(f"<loopCardinality>{CANARY}</loopCardinality>"),
         "completion": repeated(f"{twice}<completionCondition>{CANARY}</completionCondition>"),
         "loop": repeated(f"<loopCondition>{CANARY}</loopCondition>", "standardLoopCharacteristics"),
+        "test of a decision": draw(
+            [user("p"), table("k", "jalur", "x", [(CANARY, "1")]), end()], "mulai>isi>p>k>selesai"
+        ),
+        "answer of a decision": draw(
+            [user("p"), table("k", "1", "x", [("-", CANARY)]), end()], "mulai>isi>p>k>selesai"
+        ),
         "before": extended("preScript"),
         "after": extended("postScript"),
     }

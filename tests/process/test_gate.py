@@ -133,7 +133,7 @@ BROKEN: dict[str, Case] = {
     # what is not supported
     "a service task": in_sop(
         "terima_aduan",
-        "tugas layanan (serviceTask) belum didukung",
+        "belum menyebut operasinya",
         ('<bpmn:userTask id="terima_aduan"', '<bpmn:serviceTask id="terima_aduan"'),
         (
             '</bpmn:userTask>\n    <bpmn:sequenceFlow id="alur_aduan_diterima"',

@@ -10,6 +10,7 @@ from lxml import etree
 from engine.process import diagram as diagrams
 from engine.process.diagram import BPMN, DiagramError
 from engine.process.gate.bounds import bound_findings
+from engine.process.gate.decisions import decision_findings, table_findings
 from engine.process.gate.findings import Finding, error, holds
 from engine.process.gate.graph import graph_of
 from engine.process.gate.people import (
@@ -23,6 +24,7 @@ from engine.process.gate.reading import Reading, expression_findings, variable_f
 from engine.process.gate.rehearsal import rehearse
 from engine.process.gate.repeats import repeat_findings
 from engine.process.gate.schemas import read_forms
+from engine.process.gate.services import service_findings, service_reading_findings
 from engine.process.gate.source import schema_findings, size_findings
 from engine.process.gate.structure import gateway_findings, join_findings, reference_findings, way_findings
 from engine.process.gate.support import support_findings
@@ -70,10 +72,12 @@ def _stages(xml: bytes, forms: Mapping[str, Any], held_roles: frozenset[str] | N
     people = [*lane_findings(diagram, _lanes(root)), *task_findings(diagram, forms), *form_findings]
     ways = [*way_findings(diagram, graph), *gateway_findings(diagram), *join_findings(diagram, graph)]
     times = [*first_task_findings(diagram, graph), *timer_findings(diagram), *expression_findings(diagram)]
+    times += [*service_findings(diagram), *table_findings(root, diagram)]
     yield [*drawn, *people, *role_findings(diagram, held_roles), *ways, *times]
     assigned = reading.assigned
     yield [*variable_findings(reading), *repeat_findings(diagram, readable), *unit_findings(diagram, readable),
-           *condition_findings(diagram, readable, assigned), *bound_findings(graph)]  # fmt: skip
+           *condition_findings(diagram, readable, assigned), *service_reading_findings(reading, readable),
+           *decision_findings(diagram, readable, assigned), *bound_findings(graph)]  # fmt: skip
     yield list(timing_findings(diagram, graph))
     yield rehearse(xml, {key: form.schema for key, form in readable.items()})
 

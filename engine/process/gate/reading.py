@@ -34,14 +34,16 @@ class Reading:
 
     @cached_property
     def provided_anywhere(self) -> frozenset[str]:
-        """Every variable that some form, script or multi-instance of the diagram gives."""
+        """Every variable that some form, script, decision or multi-instance of the diagram gives."""
         return frozenset().union(*(self.gives(each) for each in self.diagram.elements.values()))
 
     @cached_property
     def assigned(self) -> frozenset[str]:
-        """Variables that scripts and multi-instances give: their values are not known beforehand."""
+        """Variables that scripts, decisions and multi-instances give: their values are not known beforehand."""
         elements = self.diagram.elements.values()
-        return frozenset().union(*(self.gives(each) for each in elements if each.multi or each.script is not None))
+        return frozenset().union(
+            *(self.gives(each) for each in elements if each.multi or each.script is not None or each.decision)
+        )
 
     @cached_property
     def reads(self) -> list[Read]:
@@ -69,6 +71,8 @@ class Reading:
             return frozenset(filter(None, (element.multi.item, element.multi.result)))
         if element.form_key in self.forms:
             return frozenset(self.forms[element.form_key or ""].properties)
+        if element.decision is not None:
+            return element.decision.given
         return _assigned(element)
 
     @cached_property
@@ -113,24 +117,34 @@ class Reading:
 def _element_reads(element: Element) -> Iterator[tuple[str, frozenset[str]]]:
     if (timer := parsed(element.timer)) is not None:
         yield f"Waktu pada «{element.label}»", timer.names
-    if element.multi is not None:
-        for text in (element.multi.cardinality, element.multi.until):
-            if (bound := parsed(text)) is not None:
-                yield (
-                    f"Perulangan «{element.label}»",
-                    bound.names - {element.multi.answer or "", element.multi.item or ""},
-                )
-        if element.multi.source:
-            yield f"Perulangan «{element.label}»", frozenset({element.multi.source})
-    if element.script is not None:
-        try:
-            assignments = parse_script(element.script).assignments
-        except ExpressionError:
-            return
-        own: set[str] = set()
-        for name, expression in assignments:
-            yield f"Skrip «{element.label}»", expression.names - own
-            own.add(name)
+    if element.message_names:
+        yield f"Pesan «{element.label}»", element.message_names
+    if element.decision is not None:
+        yield f"Tabel keputusan «{element.label}»", element.decision.asked
+    yield from _repeat_reads(element)
+    yield from _script_reads(element)
+
+
+def _repeat_reads(element: Element) -> Iterator[tuple[str, frozenset[str]]]:
+    label = f"Perulangan «{element.label}»"
+    if element.multi is None:
+        return
+    for text in (element.multi.cardinality, element.multi.until):
+        if (bound := parsed(text)) is not None:
+            yield label, bound.names - {element.multi.answer or "", element.multi.item or ""}
+    if element.multi.source:
+        yield label, frozenset({element.multi.source})
+
+
+def _script_reads(element: Element) -> Iterator[tuple[str, frozenset[str]]]:
+    try:
+        assignments = parse_script(element.script or "").assignments
+    except ExpressionError:
+        return
+    own: set[str] = set()
+    for name, expression in assignments:
+        yield f"Skrip «{element.label}»", expression.names - own
+        own.add(name)
 
 
 def parsed(text: str | None) -> Expression | None:

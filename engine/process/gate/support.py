@@ -11,7 +11,7 @@ from engine.process.gate.findings import Finding, error, warning
 
 _NODES = {
     "startEvent", "endEvent", "userTask", "manualTask", "scriptTask", "exclusiveGateway", "parallelGateway",
-    "inclusiveGateway", "subProcess", "boundaryEvent", "intermediateCatchEvent",
+    "inclusiveGateway", "subProcess", "boundaryEvent", "intermediateCatchEvent", "serviceTask", "businessRuleTask",
 }  # fmt: skip
 _PARTS = {
     "extensionElements", "documentation", "incoming", "outgoing", "laneSet", "lane", "childLaneSet", "flowNodeRef",
@@ -23,8 +23,8 @@ _PARTS = {
     "outputSet", "supportedInterfaceRef",
 }  # fmt: skip
 _NAMES = {
-    "task": "tugas tanpa jenis (jadikan User Task)", "serviceTask": "tugas layanan", "sendTask": "tugas kirim pesan",
-    "receiveTask": "tugas terima pesan", "businessRuleTask": "tugas aturan bisnis", "callActivity": "panggilan proses",
+    "task": "tugas tanpa jenis (jadikan User Task)", "sendTask": "tugas kirim pesan",
+    "receiveTask": "tugas terima pesan", "callActivity": "panggilan proses",
     "eventBasedGateway": "gerbang berbasis kejadian", "complexGateway": "gerbang kompleks",
     "intermediateThrowEvent": "kejadian antara yang melempar", "transaction": "transaksi",
     "adHocSubProcess": "subproses ad hoc", "messageEventDefinition": "kejadian pesan", "property": "properti BPMN",
@@ -59,6 +59,11 @@ _MEANT = {
     "assignmentDefinition": "Pelaksana ditentukan lajurnya.",
     "dueDate": "Waktu baku ditulis sebagai properti waktu.",
     "properties": "Tulis sebagai spiffworkflow:properties.",
+}
+# Of SpiffWorkflow's own.
+_INSTEAD = {
+    "serviceTaskOperator": "Tulis operasinya sebagai properti operasi.",
+    "calledDecisionId": "Isi tabel keputusannya di penyunting, atau impor berkas DMN.",
 }
 # The library looks these up anywhere below the process, so a copy inside an extension would be run unseen.
 _SEARCHED = ("sequenceFlow", "boundaryEvent", "dataObjectReference", "dataStoreReference", "script")
@@ -104,6 +109,8 @@ def _bpmn_messages(node: etree._Element, tag: str, label: str) -> Iterator[str]:
             yield f"Atribut {key} pada «{label}» harus ditulis true atau false."
     if node.get("isForCompensation") == "true":
         yield f"«{label}»: tugas kompensasi belum didukung."
+    if tag in ("serviceTask", "businessRuleTask") and (node.get("implementation") or node.get("operationRef")):
+        yield f"«{label}» menyebut layanan luar (implementation). Hapus; yang berjalan hanya yang bernama di sini."
     if node.get("startQuantity", "1") != "1" or node.get("completionQuantity", "1") != "1":
         yield f"«{label}»: startQuantity dan completionQuantity belum didukung."
 
@@ -127,7 +134,9 @@ def _of_extension(
         yield error(f"Ekstensi pada «{label}» menyembunyikan elemen BPMN ({tag}). Hapus.", *who)
     elif f"{{{namespace}}}" == SPIFF:
         if tag not in ("properties", "property"):
-            yield error(f"Ekstensi spiffworkflow:{tag} pada «{label}» tidak didukung. Hapus.", *who)
+            yield error(
+                f"Ekstensi spiffworkflow:{tag} pada «{label}» tidak didukung. {_INSTEAD.get(tag, 'Hapus.')}", *who
+            )
     elif namespace in _VENDORS and node.getparent() is extension:
         yield _ignored(namespace, tag, label, who)
 
