@@ -23,7 +23,7 @@ TITLES = {NOTIFY: "Kirim pemberitahuan", DOCUMENT: "Buat dokumen"}
 # Operation -> its parameters; those marked True must be there.
 PARAMETERS: dict[str, dict[str, bool]] = {
     NOTIFY: {"kepada": True, "pesan": True},
-    DOCUMENT: {"judul": True, "naskah": True, "terbaca_pelapor": False},
+    DOCUMENT: {"judul_dokumen": True, "naskah": True, "terbaca_pelapor": False},
 }
 
 
@@ -58,7 +58,7 @@ def operation_of(element: Element) -> str:
 
 def templates_of(element: Element) -> dict[str, Template]:
     """The parameters of a service task that are filled in."""
-    filled = {NOTIFY: ("pesan",), DOCUMENT: ("judul", "naskah")}.get(operation_of(element), ())
+    filled = {NOTIFY: ("pesan",), DOCUMENT: ("judul_dokumen", "naskah")}.get(operation_of(element), ())
     return {key: Template(element.properties.get(key, "")) for key in filled}
 
 
@@ -92,7 +92,7 @@ def carried_out(
     if operation_of(element) == NOTIFY:
         return _message(diagram, element, filled["pesan"], variables)
     if operation_of(element) == DOCUMENT:
-        return _paper(element, filled["judul"], filled["naskah"])
+        return _paper(element, filled["judul_dokumen"], filled["naskah"])
     raise OperationFailed("operasinya tidak dikenal")
 
 

@@ -6,7 +6,7 @@ LETTER = "Serang, {tanggal}\n\nYth. Pelapor aduan {isi_aduan.judul}\n\n{input_ta
 NODES = (
     table("tentukan", "jenis", "prioritas", [("'pengaduan'", "'tinggi'"), ("'informasi'", "'biasa'")]),
     service("beritahu", "kirim_pemberitahuan", kepada="Admin", pesan="Aduan {nomor}: {jenis}, prioritas {prioritas}."),
-    service("surat", "buat_dokumen", judul="Jawaban {nomor}", naskah=LETTER, terbaca_pelapor="ya"),
+    service("surat", "buat_dokumen", judul_dokumen="Jawaban {nomor}", naskah=LETTER, terbaca_pelapor="ya"),
     service("kabari", "kirim_pemberitahuan", kepada="pelapor", pesan="Surat jawaban sudah dibuat."),
 )  # fmt: skip
 FLOWS = "tentukan>beritahu>jenis_laporan; surat>kabari>terima_jawaban"

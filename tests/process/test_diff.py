@@ -14,7 +14,7 @@ import pytest
 
 from engine.process.diagram import DiagramError
 from engine.process.diff import Change, Source, changes
-from tests.process.drawing import ROOT, SOP, draw, end, exclusive, small_forms, sop_forms, user
+from tests.process.drawing import ROOT, SOP, draw, end, exclusive, service, small_forms, sop_forms, table, user
 
 FOLDER = ROOT / "tests" / "replay" / "diagrams"
 Forms = dict[str, Any]
@@ -598,3 +598,47 @@ def _seconds(old: Source, new: Source) -> float:
     begin = time.perf_counter()
     assert changes(old, new)
     return time.perf_counter() - begin
+
+
+TABLE = [("'ya'", "1"), ("'tidak'", "2")]
+
+
+def deciding(*rows: tuple[str, str], policy: str = "UNIQUE", given: str = "hasil") -> Source:
+    nodes = [user("p", "putus"), table("k", "putusan", given, list(rows), policy), user("a"), end()]
+    return Source(draw(nodes, "mulai>isi>p>k>a>selesai"), small_forms())
+
+
+@pytest.mark.parametrize(
+    ("now", "sentences"),
+    [
+        (deciding(*TABLE), []),
+        (deciding(("'ya'", "1"), ("'tidak'", "3")), ["k: baris 2, kolom «hasil» 2 → 3"]),
+        (deciding(("-", "1"), ("'tidak'", "2")), ["k: baris 1, kolom «putusan» «'ya'» menjadi «apa saja»"]),
+        (deciding(*TABLE, ("-", "3")), ["k: baris 3 baru: bila apa saja, maka hasil 3"]),
+        (deciding(TABLE[0]), ["k: baris dihapus: bila putusan 'tidak', maka hasil 2"]),
+        (
+            deciding(*TABLE, policy="FIRST"),
+            ["k: baris yang dipakai «tepat satu baris berlaku» menjadi «yang teratas menang»"],
+        ),
+        (
+            deciding(*TABLE, given="akhir"),
+            ["k: kolom tabel keputusan «bila putusan; maka hasil» menjadi «bila putusan; maka akhir»"],
+        ),
+    ],
+)
+def test_a_changed_decision_table_is_told_cell_by_cell(now: Source, sentences: list[str]):
+    found = changes(deciding(*TABLE), now)
+    assert [each.sentence for each in found] == sentences
+    assert {each.kind for each in found} <= {"decision"} and {each.element for each in found} <= {"k"}
+
+
+def test_what_a_service_task_does_is_told_in_words():
+    def served(**parameters: str) -> Source:
+        nodes = [service("s", "kirim_pemberitahuan", **parameters), user("a"), end()]
+        return Source(draw(nodes, "mulai>isi>s>a>selesai"), small_forms())
+
+    found = changes(served(kepada="Admin", pesan="Satu"), served(kepada="pelapor", pesan="Dua"))
+    assert [each.sentence for each in found] == [
+        "s: penerima «Admin» menjadi «pelapor»",
+        "s: pesan «Satu» menjadi «Dua»",
+    ]

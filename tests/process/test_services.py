@@ -28,7 +28,7 @@ def notify(**parameters: str) -> bytes:
 
 
 def document(**parameters: str) -> bytes:
-    return drawn(service("s", DOCUMENT, **{"judul": "Surat {nomor}", "naskah": "{alasan}"} | parameters))
+    return drawn(service("s", DOCUMENT, **{"judul_dokumen": "Surat {nomor}", "naskah": "{alasan}"} | parameters))
 
 
 @pytest.mark.parametrize(

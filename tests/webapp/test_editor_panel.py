@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from engine.process.diagram import Diagram, Element, read
+from engine.process.gate import check
 from engine.settings import PROCESSES
 from engine.store.database import transaction
 from engine.store.drafts import draft
@@ -35,6 +36,13 @@ THIRD_EDGE = (
     '<di:waypoint x="850" y="340" /></bpmndi:BPMNEdge><bpmndi:BPMNEdge id="alur_permintaan_informasi_di"',
 )
 
+DMN_FILE = (
+    '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="x">'
+    '<decisionTable hitPolicy="FIRST">'
+    "<input><inputExpression><text>jenis</text></inputExpression></input><output name='prioritas'/><rule><inputEntry>"
+    "<text>-</text></inputEntry><outputEntry><text>BIASA</text></outputEntry></rule></decisionTable></decision>"
+    "</definitions>"
+)
 MOVE_ALL = """() => {
     const { modeler } = document.getElementById('penyunting').editor;
     const nodes = modeler.get('elementRegistry').filter((each) => /Task|Event|Gateway/.test(each.type));
@@ -541,3 +549,80 @@ def test_any_text_in_any_field_is_kept_and_breaks_nothing(draw: Callable[..., Pa
     drawn = panel.saved()
     assert drawn.elements["batas_konfirmasi"].timer == WEIRD
     assert WEIRD in drawn.lanes
+
+
+def put_in(panel: Panel, tool: str) -> None:
+    """From the palette, without a mouse: behind what is selected."""
+    panel.page.get_by_role("button", name=re.compile(f"^{tool}")).first.focus()
+    panel.page.keyboard.press("Enter")
+    panel.page.keyboard.press("Escape")
+
+
+def test_an_automatic_step_names_its_operation_recipient_and_text(draw: Callable[..., Panel]) -> None:
+    panel = draw().choose("klasifikasi")
+    put_in(panel, "Otomatis")
+    panel.choose("otomatis_baru")
+    panel.field("Yang dikerjakan").select_option(label="Kirim pemberitahuan")
+    panel.field("Kepada").select_option(label="Admin")
+    expect(panel.node).to_contain_text("Tempat isian: {nomor}, {tanggal}, {")
+    panel.type("Pesan", "Aduan {nomor} digolongkan {jenis}.")
+    found = panel.saved()
+    step = found.elements["otomatis_baru"]
+    assert step.properties == {
+        "operasi": "kirim_pemberitahuan", "kepada": "Admin", "pesan": "Aduan {nomor} digolongkan {jenis}.",
+    }  # fmt: skip
+    assert not [each for each in check(panel.saved_xml(), panel.forms) if each.element == "otomatis_baru"]
+    panel.field("Yang dikerjakan").select_option(label="Buat dokumen")
+    panel.type("Judul dokumen", "Jawaban {nomor}")
+    panel.type("Naskah", "Yth. Pelapor\n\n{isi_aduan.judul}")
+    panel.field("Pelapor boleh membacanya").check()
+    step = panel.element("otomatis_baru")
+    assert step.properties["naskah"] == "Yth. Pelapor\n\n{isi_aduan.judul}"
+    assert step.properties["terbaca_pelapor"] == "ya"
+
+
+def test_a_decision_table_is_written_in_cells_undone_copied_and_kept_over_a_load(draw: Callable[..., Panel]) -> None:
+    panel = draw().choose("klasifikasi")
+    put_in(panel, "Tabel")
+    panel.choose("tabel_baru")
+    panel.type("Masukan 1", "jenis")
+    panel.type("Keluaran 1", "prioritas")
+    panel.type("Baris 1, masukan 1", "'pengaduan'")
+    panel.type("Baris 1, keluaran 1", "'tinggi'")
+    panel.button("Tambah baris").click()
+    panel.type("Baris 2, masukan 1", "!= 'pengaduan'")
+    panel.type("Baris 2, keluaran 1", "'biasa'")
+    table = panel.element("tabel_baru").decision
+    assert table is not None
+    assert [(each.tests, each.answers) for each in table.rules] == [
+        (("'pengaduan'",), ("'tinggi'",)), (("!= 'pengaduan'",), ("'biasa'",)),
+    ]  # fmt: skip
+    assert not [each for each in check(panel.saved_xml(), panel.forms) if each.element == "tabel_baru"]
+    panel.field("Baris yang dipakai").select_option(label="Yang teratas menang")
+    panel.undo()
+    assert panel.element("tabel_baru").decision == table
+    panel.page.keyboard.press("Tab")
+    panel.page.evaluate("""() => {
+        const { modeler } = document.getElementById('penyunting').editor;
+        modeler.get('copyPaste').copy([ modeler.get('elementRegistry').get('tabel_baru') ]);
+        const element = modeler.get('canvas').getRootElement().children[0];
+        modeler.get('copyPaste').paste({ element, point: { x: 900, y: 900 } });
+    }""")
+    tables = [each.decision for each in panel.saved().elements.values() if each.kind == "businessRuleTask"]
+    assert tables == [table, table]
+    panel.page.reload()
+    expect(panel.page.locator("#penyunting[data-siap]")).to_be_visible()
+    panel.choose("tabel_baru")
+    expect(panel.field("Baris 2, keluaran 1")).to_have_value("'biasa'")
+    panel.fold("Lainnya")
+    panel.field("Ambil dari berkas DMN").set_input_files(
+        {"name": "x.dmn", "mimeType": "application/xml", "buffer": b"<definitions><lain/></definitions>"}
+    )
+    expect(panel.node).to_contain_text("Berkas itu tidak memuat tabel keputusan DMN")
+    text = DMN_FILE.replace("BIASA", "'rendah'")
+    panel.field("Ambil dari berkas DMN").set_input_files(
+        {"name": "x.dmn", "mimeType": "application/xml", "buffer": text.encode()}
+    )
+    expect(panel.field("Baris 1, keluaran 1")).to_have_value("'rendah'")
+    panel.undo()
+    expect(panel.field("Baris 2, keluaran 1")).to_have_value("'biasa'")

@@ -22,8 +22,8 @@ def changes(old: Source, new: Source) -> list[Change]:
     """Every change from `old` to `new`: the whole, roles, steps, flows, forms. Raises DiagramError.
 
     `kind` is one of: process_id, process_name, header; lane, lane_name, right; step, code, name, type, role,
-    subprocess, attachment, event, timer, interrupting, trigger, script, repeat, standard (Mutu Baku),
-    form_key, property; flow, condition, flow_name, default, order; form, field, field_rule, choice, rule; note,
+    subprocess, attachment, event, timer, interrupting, trigger, script, decision, repeat, standard (Mutu
+    Baku), form_key, property; flow, condition, flow_name, default, order; form, field, field_rule, choice, rule; note,
     technical.
     """
     before, now = side_of(old), side_of(new)

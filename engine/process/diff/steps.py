@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from engine.process.diagram import Element, Flow, MultiInstance
 from engine.process.diff import remainder
 from engine.process.diff.change import Change, Subject, quoted
+from engine.process.diff.decisions import decision_changes
 from engine.process.diff.lanes import property_changes, rest_changes, shortened
 from engine.process.diff.normal import expression, prose, script, time_words
 from engine.process.diff.pairing import Pairs
@@ -78,6 +79,7 @@ def _of_element(old: Side, new: Side, before: Element, now: Element, pairs: Pair
     yield from _places(old, new, before, now, pairs)
     yield from _behaviour(subject, before, now)
     yield from _repeats(subject, before.multi, now.multi)
+    yield from decision_changes(subject, before.decision, now.decision)
     for change in property_changes(subject, before.properties, now.properties):
         kind = "standard" if change.what in STANDARD else "form_key" if change.what == "formulir" else change.kind
         yield replace(change, kind=kind)

@@ -31,7 +31,8 @@ PROPERTIES = {
     "dasar_hukum": "dasar hukum", "kualifikasi_pelaksana": "kualifikasi pelaksana", "keterkaitan": "keterkaitan",
     "peralatan": "peralatan/perlengkapan", "peringatan": "peringatan",
     "pencatatan_pendataan": "pencatatan dan pendataan", "penanggung_jawab": "penanggung jawab",
-    "waktu_total": "waktu seluruhnya",
+    "waktu_total": "waktu seluruhnya", "operasi": "yang dikerjakan", "kepada": "penerima", "pesan": "pesan",
+    "judul_dokumen": "judul dokumen", "naskah": "naskah dokumen", "terbaca_pelapor": "terbaca pelapor",
 }  # fmt: skip
 SEES = {"semua": "semua aduan", "unit": "aduan unitnya", "milik": "aduannya sendiri", "": "tidak ditentukan"}
 RIGHTS = {

@@ -10,6 +10,8 @@ const dashed = (r) => `<circle cx="12" cy="12" r="${r}" stroke-dasharray="3.2 2.
 export const icons = {
   userTask: svg(`${task}<circle cx="7.6" cy="9.6" r="1.7"/><path d="M4.8 15c0-1.9 1.2-2.9 2.8-2.9s2.8 1 2.8 2.9M13.5 10h5M13.5 14h5"/>`),
   scriptTask: svg(`${task}<path d="M7 9.5h5M7 12h7M7 14.5h4M17.2 9.4v5.2"/>`),
+  serviceTask: svg(`${task}<circle cx="12" cy="12" r="2.6"/><path d="M12 7.6v1.8M12 14.6v1.8M7.6 12h1.8M14.6 12h1.8M8.9 8.9l1.2 1.2M13.9 13.9l1.2 1.2M15.1 8.9l-1.2 1.2M10.1 13.9l-1.2 1.2"/>`),
+  ruleTask: svg(`${task}<rect x="6" y="8.5" width="12" height="7" rx=".6"/><path d="M6 11h12M10.5 8.5v7"/>`),
   subProcess: svg(`${task}<path d="M5.5 12h3M15.5 12h3"/><rect x="8.5" y="9.8" width="7" height="4.4" rx="1"/>`),
   exclusive: svg(`${diamond}<path d="m9.2 9.2 5.6 5.6M14.8 9.2l-5.6 5.6"/>`),
   parallel: svg(`${diamond}<path d="M12 7.8v8.4M7.8 12h8.4"/>`),

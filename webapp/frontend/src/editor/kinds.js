@@ -12,6 +12,8 @@ const GATEWAYS = [
 const TASKS = [
   [ 'userTask', 'Langkah', 'Dikerjakan seseorang, dengan formulir', { type: 'bpmn:UserTask' } ],
   [ 'scriptTask', 'Hitungan', 'Dikerjakan sistem', { type: 'bpmn:ScriptTask' } ],
+  [ 'serviceTask', 'Langkah otomatis', 'Mengirim pemberitahuan atau membuat dokumen', { type: 'bpmn:ServiceTask' } ],
+  [ 'ruleTask', 'Tabel keputusan', 'Hasil ditentukan baris yang cocok', { type: 'bpmn:BusinessRuleTask' } ],
   [ 'subProcess', 'Rangkaian langkah', 'Beberapa langkah dalam satu bingkai', { type: 'bpmn:SubProcess', isExpanded: true } ]
 ];
 const STARTS = [ [ 'start', 'Mulai', '', { type: 'bpmn:StartEvent' } ] ];
@@ -38,7 +40,7 @@ function same(object, wanted) {
 
 function choices(element) {
   if (is(element, 'bpmn:Gateway')) return GATEWAYS;
-  if (is(element, 'bpmn:SubProcess')) return isExpanded(element) ? [] : [ TASKS[2] ];
+  if (is(element, 'bpmn:SubProcess')) return isExpanded(element) ? [] : TASKS.slice(-1);
   if (is(element, 'bpmn:Activity')) return TASKS;
   if (is(element, 'bpmn:StartEvent')) return element.businessObject.$parent.triggeredByEvent ? [] : STARTS;
   if (is(element, 'bpmn:EndEvent')) return ENDS;

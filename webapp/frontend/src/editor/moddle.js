@@ -26,7 +26,14 @@ export const spiffworkflow = {
 const VARIABLES = [ 'loopDataInputRef', 'loopDataOutputRef' ];
 const plain = (name) => name.replace(/^\w+:/, '');
 
-/** Keeps the variables of a repeated step, which as references lead nowhere and would be lost. */
+/** A copy of what the drawing library has no words for, such as a decision table, with all that is in it. */
+function copied(moddle, { $type, $descriptor, $children, $parent, ...rest }) {
+  const attributes = Object.fromEntries(Object.entries(rest).filter(([ , value ]) => typeof value === 'string'));
+  const inner = $children && { $children: $children.map((each) => copied(moddle, each)) };
+  return moddle.createAny($type, $descriptor.ns.uri, { ...attributes, ...inner });
+}
+
+/** Keeps the variables of a repeated step, which as references lead nowhere and would be lost; copies tables along. */
 export default class KeptReferences {
   constructor(eventBus, moddle) {
     eventBus.on('import.parse.complete', ({ references, elementsById }) => {
@@ -37,6 +44,8 @@ export default class KeptReferences {
     });
     eventBus.on('moddleCopy.canCopyProperty', 1500, ({ propertyName, property }) => {
       if (VARIABLES.includes(plain(propertyName || '')) && property) return property;
+      if (property && property.$type && property.$descriptor && property.$descriptor.isGeneric) return copied(moddle, property);
+      return undefined;
     });
   }
 }

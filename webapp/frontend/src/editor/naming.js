@@ -6,6 +6,8 @@ import { is } from 'bpmn-js/lib/util/ModelUtil';
 const KINDS = [
   { type: 'bpmn:UserTask', id: 'langkah_baru', name: 'Langkah baru' },
   { type: 'bpmn:ScriptTask', id: 'hitungan_baru', name: 'Hitungan baru' },
+  { type: 'bpmn:ServiceTask', id: 'otomatis_baru', name: 'Langkah otomatis baru' },
+  { type: 'bpmn:BusinessRuleTask', id: 'tabel_baru', name: 'Tabel baru' },
   { type: 'bpmn:SubProcess', id: 'rangkaian_baru', name: 'Rangkaian baru' },
   { type: 'bpmn:Activity', id: 'langkah_baru', name: 'Langkah baru' },
   { type: 'bpmn:ExclusiveGateway', id: 'keputusan' },

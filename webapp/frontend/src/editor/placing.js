@@ -16,6 +16,10 @@ export const PARTS = {
     label: 'Tunggu', title: 'Tunggu sampai suatu waktu; pada tepi sebuah langkah menjadi batas waktu'
   },
   scriptTask: { type: 'bpmn:ScriptTask', label: 'Hitungan', title: 'Hitungan yang dikerjakan sistem, tanpa orang' },
+  serviceTask: {
+    type: 'bpmn:ServiceTask', label: 'Otomatis', title: 'Langkah otomatis: sistem mengirim pemberitahuan atau membuat dokumen'
+  },
+  ruleTask: { type: 'bpmn:BusinessRuleTask', label: 'Tabel', title: 'Tabel keputusan: hasil ditentukan baris yang cocok' },
   subProcess: {
     type: 'bpmn:SubProcess', isExpanded: true,
     label: 'Rangkaian', title: 'Rangkaian langkah di dalam satu bingkai (subproses)'

@@ -5,7 +5,7 @@ import { leadsOn, takesLimit } from './placing.js';
 
 const KINDS = [
   [ 'bpmn:UserTask', 'langkah' ], [ 'bpmn:ScriptTask', 'hitungan' ], [ 'bpmn:SubProcess', 'rangkaian' ],
-  [ 'bpmn:Activity', 'langkah' ], [ 'bpmn:ParallelGateway', 'serentak' ], [ 'bpmn:InclusiveGateway', 'beberapa jalan' ],
+  [ 'bpmn:ServiceTask', 'otomatis' ], [ 'bpmn:BusinessRuleTask', 'tabel' ], [ 'bpmn:Activity', 'langkah' ], [ 'bpmn:ParallelGateway', 'serentak' ], [ 'bpmn:InclusiveGateway', 'beberapa jalan' ],
   [ 'bpmn:Gateway', 'keputusan' ], [ 'bpmn:StartEvent', 'mulai' ], [ 'bpmn:EndEvent', 'selesai' ],
   [ 'bpmn:BoundaryEvent', 'batas waktu' ], [ 'bpmn:Event', 'waktu tunggu' ]
 ];

@@ -4,6 +4,7 @@ import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { make } from '../dom.js';
 import { advice } from './advice.js';
 import { codeSection } from './code.js';
+import { decisionSections } from './decision.js';
 import { Edits } from './edits.js';
 import { flowSections } from './flow.js';
 import { followSection } from './follow.js';
@@ -16,6 +17,7 @@ import {
 } from './others.js';
 import { keepOrder } from './order.js';
 import { section } from './parts.js';
+import { serviceSections } from './service.js';
 import { taskSections } from './task.js';
 import { timerOf, timerSections } from './timer.js';
 
@@ -27,6 +29,8 @@ const KINDS = [
   [ (each) => is(each, 'bpmn:SequenceFlow'), 'Alur', flowSections ],
   [ (each) => is(each, 'bpmn:UserTask'), 'Langkah', (panel, each) => [ section('', [ nameField(panel, each, 'Nama langkah') ], { key: 'langkah' }), ...taskSections(panel, each) ] ],
   [ (each) => is(each, 'bpmn:ScriptTask'), 'Hitungan', scriptSections ],
+  [ (each) => is(each, 'bpmn:ServiceTask'), 'Langkah otomatis', serviceSections ],
+  [ (each) => is(each, 'bpmn:BusinessRuleTask'), 'Tabel keputusan', decisionSections ],
   [ (each) => is(each, 'bpmn:SubProcess'), 'Rangkaian langkah', subprocessSections ],
   [ (each) => is(each, 'bpmn:ExclusiveGateway'), 'Keputusan', gatewaySections ],
   [ (each) => is(each, 'bpmn:ParallelGateway'), 'Serentak', gatewaySections ],

@@ -1,6 +1,7 @@
 // Which variables a place in the picture can read: fields of earlier steps' forms, scripts and repetitions. No controls.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { property } from './model.js';
+import { readTable } from './tables.js';
 
 const objectOf = (value) => (value && typeof value === 'object' ? value : {});
 
@@ -61,6 +62,9 @@ function given(element, forms) {
   if (is(element, 'bpmn:ScriptTask')) {
     return (object.script || '').split('\n').map((line) => /^\s*([A-Za-z][A-Za-z0-9_]*)\s*=(?!=)/.exec(line))
       .filter(Boolean).map(([ , name ]) => plain(name, 'hasil hitungan', origin));
+  }
+  if (is(element, 'bpmn:BusinessRuleTask')) {
+    return readTable(object).outputs.filter(({ text }) => text).map(({ text }) => plain(text, 'hasil tabel', origin));
   }
   return fieldsOf(forms[property(object, 'formKey')], origin);
 }
