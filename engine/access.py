@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from engine.process.diagram import Lane
+from engine.process.diagram import Diagram, Lane
 from engine.store.deployments import all_deployed
 from engine.store.models import Case, FormerUnit, Task
 
@@ -90,6 +90,16 @@ def ownership(actor: Actor, rights: Rights, *, lane: str, unit: str | None, owne
         if each.role == lane and (unit is None or each.unit == unit):
             return Ownership(each.id)
     return None
+
+
+def may_deliver(actor: Actor, diagram: Diagram, reporter_id: str, element: str, unit: str | None) -> Ownership | None:
+    """Whether a message that an element waits for is the actor's to record, as a task in its lane would be."""
+    lane = diagram.lane_at(element)
+    if lane is None:
+        return None
+    return ownership(
+        actor, diagram.lanes, lane=lane.name, unit=unit, owner_id=reporter_id if lane.is_reporter else None
+    )
 
 
 def owns_open_task(actor: Actor) -> ColumnElement[bool]:

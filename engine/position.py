@@ -8,12 +8,12 @@ from typing import Any
 
 from engine.history.event import canonical, digest, moment_text
 from engine.process.diagram import Diagram
-from engine.process.runtime import OpenTask, Position, Step
+from engine.process.runtime import OpenTask, Position, Step, WaitingMessage
 
 
-def task_unit(diagram: Diagram, task: OpenTask) -> str | None:
-    """The unit that owns a task: the value of the variable its lane's `pemilik` names, else None."""
-    lane = diagram.lanes.get(diagram.elements[task.element].lane or "")
+def task_unit(diagram: Diagram, task: OpenTask | WaitingMessage) -> str | None:
+    """The unit that owns a task or records a message: what the variable holds that its lane's `pemilik` names."""
+    lane = diagram.lane_at(task.element)
     if lane is None or lane.unit_variable is None:
         return None
     value = task.variables.get(lane.unit_variable)
@@ -24,6 +24,15 @@ def task_facts(diagram: Diagram, task: OpenTask) -> dict[str, Any]:
     """An open task as it stands in an event's body: id, element, lane, unit."""
     lane = diagram.elements[task.element].lane
     return {"id": task.id, "element": task.element, "lane": lane, "unit": task_unit(diagram, task)}
+
+
+def message_facts(diagram: Diagram, position: Position) -> dict[str, Any]:
+    """Messages that a case waits for, as they stand in a body; nothing for a case that waits for none."""
+    found = [
+        {"id": each.id, "element": each.element, "name": each.name, "unit": task_unit(diagram, each)}
+        for each in position.messages
+    ]
+    return {"messages": found} if found else {}
 
 
 def position_facts(
@@ -43,7 +52,7 @@ def position_facts(
             {"id": timer.id, "element": timer.element, "due": moment_text(timer.due)} for timer in position.timers
         ],
         "variables": position.variables,
-    }
+    } | message_facts(diagram, position)
 
 
 def _own(task: OpenTask, position: Position) -> dict[str, Any]:

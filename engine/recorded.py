@@ -12,6 +12,7 @@ from engine.process.forms import CASE_COLUMNS, Form
 
 Body = Mapping[str, Any]
 Values = Mapping[int, Mapping[str, Any]]
+FILLED_IN = ("task_completed", "message_received")  # events by which somebody filled in the form of an element
 _SET_BESIDE = ("task_moved", "variable_set")  # events that set variables without a form
 
 
@@ -44,7 +45,7 @@ def latest_version(bodies: Iterable[Body]) -> str:
 
 def form_at(body: Body, version: Version) -> Form | None:
     """The form that was filled in with this event, None for an event of another kind."""
-    return version.form_of(str(body["element"])) if body["type"] == "task_completed" else None
+    return version.form_of(str(body["element"])) if body["type"] in FILLED_IN else None
 
 
 def personal_names(body: Body, version: Version) -> list[str]:

@@ -141,6 +141,8 @@ def _step(program: Program, at: Replayed, state: State, body: Mapping[str, Any],
     kind = body["type"]
     if kind == "task_completed":
         return program.complete(state, str(body["task"]), body["set"], moment)
+    if kind == "message_received":
+        return program.deliver(state, str(body["message"]), body["set"], moment)
     if kind == "case_migrated":
         return program.adopt(at.program, state, body["set"], moment)
     if kind == "timer_fired":

@@ -20,6 +20,7 @@ from webapp import (
     audit,
     calendar,
     case_documents,
+    case_messages,
     comparison,
     complaints,
     draft_forms,
@@ -47,9 +48,9 @@ from webapp import text as words
 
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
-    public, accounts, filing, complaints, operations, tasks, processes, drafts, draft_forms, comparison, proposals,
-    audit, manage, calendar, incidents, erasure, reports, messages, outgoing, simulation, dry_runs,
-    migrations, case_documents,
+    public, accounts, filing, complaints, case_messages, operations, tasks, processes, drafts, draft_forms,
+    comparison, proposals, audit, manage, calendar, incidents, erasure, reports, messages, outgoing, simulation,
+    dry_runs, migrations, case_documents,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

@@ -16,6 +16,7 @@ from engine.queries.cases import Sight, sight
 from engine.queries.choices import choices, labels, tables
 from engine.queries.clocks import case_clocks
 from engine.queries.operations import Operations, operations
+from engine.queries.waiting_messages import waiting_messages
 from webapp.context import actor, database, now
 from webapp.reading import record_read
 from webapp.steps import step_rows
@@ -76,6 +77,7 @@ def case_page(number: str, refused: RefusedForm | None = None) -> str:
         timeline=timeline, steps=step_rows(timeline, None if reporter_view else clocks),
         clocks=clocks, category=category, may=may, forms=forms,
         channel=CHANNEL_NAMES.get(seen.case.channel, seen.case.channel), refused=refused or RefusedForm(),
+        awaited=waiting_messages(actor(), seen),
         fields=[each for form in forms.values() for each in form.fields],
     )  # fmt: skip
 

@@ -63,8 +63,10 @@ def attachment(nomor: str, file_id: str) -> Response:
     """A file, for those who may read the value it stands in."""
     with database() as session:
         seen = sight(session, actor(), nomor)
-        steps = case_timeline(session, actor(), seen).steps
-        readable = {file.id for step in steps for each in step.recorded for file in each.files}
+        timeline = case_timeline(session, actor(), seen)
+        readable = {
+            file.id for step in timeline.steps + timeline.received for each in step.recorded for file in each.files
+        }
         row = session.get(Attachment, file_id) if file_id in readable else None
     if row is None or row.case_id != seen.case.id:
         raise NotFound

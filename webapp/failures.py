@@ -25,7 +25,7 @@ _PAGES = {
 def register(app: Flask) -> None:
     """Answer every refusal and mistake with a page."""
     app.register_error_handler(NotFound, lambda _: page(404, *_PAGES[404]))
-    app.register_error_handler(NotAllowed, lambda error: page(403, "Tidak diizinkan", error.message, _typed()))
+    app.register_error_handler(NotAllowed, lambda error: page(403, "Tidak diizinkan", error.message, typed()))
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(Incident, lambda error: page(500, "Aduan ini tertahan", error.message))
     app.register_error_handler(
@@ -68,17 +68,18 @@ def _http(error: HTTPException) -> Response:
 def _database_away(error: OperationalError) -> Response:
     log.error("database not reachable or busy: %s", error.orig)
     text = "Basis data sedang sibuk atau tidak terjangkau. Tidak ada yang berubah. Coba lagi sebentar lagi."
-    return page(503, "Sistem sedang sibuk", text, _typed())
+    return page(503, "Sistem sedang sibuk", text, typed())
 
 
 def _mistake(error: Exception) -> Response:
     code = secrets.token_hex(4)
     log.error("mistake %s at %s %s", code, request.method, request.path, exc_info=error)
     text = f"Sistem bermasalah. Periksa Aduan saya sebelum mengirim ulang. Kode {code}"
-    return page(500, "Sistem bermasalah", text, _typed())
+    return page(500, "Sistem bermasalah", text, typed())
 
 
-def _typed() -> list[tuple[str, str]]:
+def typed() -> list[tuple[str, str]]:
+    """What was typed into whatever form was posted, by the names of its fields."""
     fields = request.form.items(multi=True) if request.method == "POST" else ()
     hidden = ("csrf_token", "sandi")
     return [(name, text) for name, text in fields if name not in hidden and not name.startswith("_") and text.strip()]

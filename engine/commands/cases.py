@@ -19,7 +19,7 @@ from engine.commands.statements import CASE_BY_ID, CASE_BY_TASK, CLOSE_TASK, MOV
 from engine.commands.streams import store_event
 from engine.errors import Conflict, Incident, NotFound
 from engine.history.event import Event, make_event, moment_text, not_before
-from engine.position import assignees_after, due_facts, position_digest, task_facts
+from engine.position import assignees_after, due_facts, message_facts, position_digest, task_facts
 from engine.process.runtime import OpenTask, Position, RunError, Step, UnreadableState
 from engine.process.spiff import Moment
 from engine.store.calendars import Office, office_calendar
@@ -172,6 +172,7 @@ def effects(case: LoadedCase, step: Step, outcome: str | None = None) -> dict[st
             {"id": each.id, "element": each.element, "due": moment_text(each.due)} for each in step.position.timers
         ],
     }
+    found |= message_facts(diagram, step.position)
     return found | ({"outcome": outcome} if outcome is not None else {})
 
 
@@ -264,6 +265,7 @@ def _move_on(
         "position": position,
         "changed_at": event.at,
         "next_timer_at": step.position.next_timer,
+        "awaits": bool(step.position.messages),
         "closed_at": event.at if step.position.completed else None,
         **columns,
     }

@@ -113,5 +113,5 @@ def _sound(session: Session, case: LoadedCase) -> bool:
 
 
 def _check_waiting(case: LoadedCase) -> None:
-    if case.closed_at is None and not case.open_units and case.next_timer_at is None:
+    if case.closed_at is None and not case.open_units and case.next_timer_at is None and not position_of(case).messages:
         raise Incident(IDLE, "idle")

@@ -21,6 +21,7 @@ from engine.errors import Conflict, Incident, NotFound
 from engine.position import assignees_kept, task_facts
 from engine.process.runtime import RunError, Step
 from engine.process.spiff import Moment
+from engine.recorded import FILLED_IN
 from engine.store.deployments import Deployed, latest_deployed
 from engine.store.models import Event, EventValue, Task
 
@@ -95,7 +96,7 @@ def _newly_read(session: Session, case: LoadedCase, new: Deployed) -> dict[str, 
     which = (Event.stream == stream, EventValue.name.in_(sorted(names)))
     found: dict[str, str | None] = {}
     for row in session.execute(typed.where(*which).order_by(Event.seq)) if names else ():
-        if orjson.loads(row.body)["type"] == "task_completed":
+        if orjson.loads(row.body)["type"] in FILLED_IN:
             found[row.name] = row.value
     if None in found.values():
         raise Conflict(ERASED)

@@ -151,7 +151,7 @@ def _insert(
         "id": case.id, "number": case.number, "key": key, "deployment_id": case.deployed.id,
         "reporter_id": case.reporter_id, "channel": channel, "state": case.state, "rev": 1, "head": case.head,
         "position": case.position, "opened_at": event.at, "changed_at": event.at, "due_at": due,
-        "next_timer_at": step.position.next_timer,
+        "next_timer_at": step.position.next_timer, "awaits": bool(step.position.messages),
     }  # fmt: skip
     session.execute(insert(Case), row)
     store_event(session, event)

@@ -41,7 +41,7 @@ def rebuild_case(session: Session, case: LoadedCase) -> None:
     case.closed_at = moment_from(_closing(bodies)["at"]) if last.position.completed else None
     due, case.delivered_at = promised(bodies, path)
     names = ("state", "rev", "head", "position", "changed_at", "next_timer_at", "closed_at", "delivered_at")
-    values = {"due_at": due} | {name: getattr(case, name) for name in names}
+    values = {"due_at": due, "awaits": bool(last.position.messages)} | {name: getattr(case, name) for name in names}
     session.execute(update(Case).where(Case.id == case.id).values(values))
     _write_tasks(session, case, bodies, path)
 

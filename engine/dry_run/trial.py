@@ -16,6 +16,7 @@ from engine.history.event import moment_from
 from engine.process.forms import Tables
 from engine.process.runtime import Live, OpenTask, Position, Program, RunError, Step, WaitingTimer, after
 from engine.process.spiff import Moment
+from engine.recorded import FILLED_IN
 from engine.worktime import Calendar, Duration
 
 MAX_STEPS = 400  # of one case: firings and completions
@@ -89,7 +90,7 @@ class Trial:
         self._go_on(event)
 
     def _act(self, event: Happened) -> None:
-        if event.kind == "task_completed":
+        if event.kind in FILLED_IN:
             self._waiting.setdefault(event.element, deque()).append(event)
         elif event.kind in MOVED:
             self._move(event)
@@ -146,8 +147,8 @@ class Trial:
 
     def _open_as(self, event: Happened) -> OpenTask | None:
         """The open task that a recorded one stands for: the very same, one of its unit, or any of its element."""
-        recorded = str(event.body.get("task", ""))
-        tasks = [each for each in self.position.tasks if each.element == event.element]
+        recorded = str(event.body.get("task", event.body.get("message", "")))
+        tasks = [each for each in self.program.answerable(self.position) if each.element == event.element]
         if len(tasks) < 2:
             return tasks[0] if tasks else None
         unit = self.past.units.get(recorded)
@@ -183,11 +184,11 @@ class Trial:
     def _go_on(self, event: Happened) -> None:
         """Complete what has an answer, and step over what is new and decides nothing."""
         while not self.position.completed:
-            for task in self.position.tasks:
+            for task in self.program.answerable(self.position):
                 if self._waiting.get(task.element):
                     self._answer(self._waiting[task.element].popleft(), event)
                     break
-                if task.element not in self.known:
+                if task.element not in self.known and task in self.position.tasks:
                     self._step_over(task)
                     break
             else:
@@ -198,7 +199,7 @@ class Trial:
         assert task is not None
         given = self._fitting(task.element, answer)
         own = event if answer is event else None
-        self._step(lambda moment: self.program.complete(self._live, task.id, given, moment), self.at, own)
+        self._step(lambda moment: self.program.answer(self._live, task, given, moment), self.at, own)
 
     def _fitting(self, element: str, answer: Happened) -> Mapping[str, Any]:
         was = str(answer.body["element"])

@@ -20,7 +20,17 @@ OPERATION = "operasi"  # property of a service task: what it does (operations.py
 NOTIFY = "kirim_pemberitahuan"
 REPORTER = "pelapor"
 
+MESSAGES = frozenset({"messageEventDefinition", "signalEventDefinition"})
+ERRORS = frozenset({"errorEventDefinition", "escalationEventDefinition"})
+_CATCHING = ("intermediateCatchEvent", "boundaryEvent")
 _TIMERS = ("timeDuration", "timeDate", "timeCycle")
+# Event definition -> the attribute that refers to a root element, and the attribute there that tells it apart.
+_REFERENCES = {
+    "messageEventDefinition": ("messageRef", "name"),
+    "signalEventDefinition": ("signalRef", "name"),
+    "errorEventDefinition": ("errorRef", "errorCode"),
+    "escalationEventDefinition": ("escalationRef", "escalationCode"),
+}
 
 
 class DiagramError(ValueError):
@@ -94,6 +104,22 @@ class Element:
     multi: MultiInstance | None = None
     triggered_by_event: bool = False  # an event subprocess
     decision: DecisionTable | None = None  # of a business rule task; None also when it cannot be read
+    event_name: str | None = None  # name of its message or signal, code of its error or escalation
+
+    @property
+    def awaits_message(self) -> bool:
+        """Waits for a message or a signal that reaches this very element of this case."""
+        return self.event in MESSAGES and (self.kind in _CATCHING or self.kind == "receiveTask")
+
+    @property
+    def catches_error(self) -> bool:
+        """Catches an error or escalation that was raised within what it is attached to."""
+        return self.kind == "boundaryEvent" and self.event in ERRORS
+
+    @property
+    def throws(self) -> bool:
+        """Sends a message, signal, error or escalation to elements of the same case."""
+        return self.kind in ("intermediateThrowEvent", "endEvent") and self.event in MESSAGES | ERRORS
 
     @property
     def label(self) -> str:
@@ -144,10 +170,35 @@ class Diagram:
         """User tasks in the order in which the flow reaches them from the start."""
         return [element for element in self._by_reach if element.kind == "userTask"]
 
+    def catcher_of(self, thrower: Element) -> Element | None:
+        """The boundary that hears an error or escalation: of the nearest activity around it, rather by its code."""
+        around = self.elements.get(thrower.parent or "")
+        while around is not None:
+            here = [
+                each for each in self.elements.values()
+                if each.catches_error and each.attached_to == around.id and each.event == thrower.event
+                and each.event_name in (None, thrower.event_name)
+            ]  # fmt: skip
+            if here:
+                return min(here, key=lambda each: each.event_name is None)
+            around = self.elements.get(around.parent or "")
+        return None
+
+    @cached_property
+    def messages(self) -> list[Element]:
+        """What waits for a message or signal that people record: it names a form. In document order."""
+        return [element for element in self.elements.values() if element.awaits_message and element.form_key]
+
     @cached_property
     def first_task(self) -> Element | None:
         """The first user task after the start event: the form that opens a case."""
         return next(iter(self.user_tasks), None)
+
+    def lane_at(self, element: str) -> Lane | None:
+        """The lane in which an element stands; what is attached to an activity stands where that does."""
+        found = self.elements[element]
+        host = self.elements.get(found.attached_to or "")
+        return self.lanes.get(found.lane or (host.lane if host is not None else None) or "")
 
     @cached_property
     def reporter_lane(self) -> Lane | None:
@@ -315,6 +366,9 @@ def _element(node: etree._Element, tag: str, lane: str | None, parent: str | Non
     parts = [definition.find(f"{BPMN}{each}") for each in _TIMERS] if definition is not None else []
     timer = next((part for part in parts if part is not None), None)
     script = node.find(f"{BPMN}script")
+    event = etree.QName(definition).localname if definition is not None else None
+    if tag == "receiveTask":
+        event, definition = "messageEventDefinition", node
     return Element(
         id=node.get("id", ""),
         name=" ".join((node.get("name") or "").split()),
@@ -327,11 +381,12 @@ def _element(node: etree._Element, tag: str, lane: str | None, parent: str | Non
         timer=(timer.text or "").strip() if timer is not None else None,
         script=(script.text or "") if script is not None else None,
         parent=parent,
-        event=etree.QName(definition).localname if definition is not None else None,
+        event=event,
         timer_kind=etree.QName(timer).localname if timer is not None else None,
         multi=_multi_instance(node),
         triggered_by_event=node.get("triggeredByEvent") == "true",
         decision=_decision(node) if tag == "businessRuleTask" else None,
+        event_name=_event_name(definition, event),
     )
 
 
@@ -340,6 +395,17 @@ def _decision(node: etree._Element) -> DecisionTable | None:
         return read_table(node)
     except TableError:
         return None  # the gate says why
+
+
+def _event_name(definition: etree._Element | None, event: str | None) -> str | None:
+    """What tells a message, signal, error or escalation from others of its kind; None when the file does not say."""
+    if definition is None or event not in _REFERENCES:
+        return None
+    reference, attribute = _REFERENCES[event]
+    tag = event.removesuffix("EventDefinition")
+    roots = definition.getroottree().getroot().findall(f"{BPMN}{tag}")
+    found = next((each for each in roots if each.get("id") == definition.get(reference)), None)
+    return found.get(attribute) or None if found is not None else None
 
 
 def _multi_instance(node: etree._Element) -> MultiInstance | None:

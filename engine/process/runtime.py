@@ -25,6 +25,7 @@ from engine.process.targets import begun_anew, standing_places, token_targets
 from engine.process.transplant import Misfit, check_place, place_of, transplant
 from engine.process.tree import (
     all_tasks,
+    awaited,
     depth_of,
     drop_past,
     due_of,
@@ -38,7 +39,7 @@ from engine.process.tree import (
 MAX_DEPTH = 800  # at 1000 the library hides tasks and calls an open case completed (facts.md)
 _FLAT_KINDS = frozenset(
     {"userTask", "manualTask", "scriptTask", "exclusiveGateway", "startEvent", "endEvent", "boundaryEvent",
-     "intermediateCatchEvent", "serviceTask", "businessRuleTask"}
+     "intermediateCatchEvent", "intermediateThrowEvent", "receiveTask", "serviceTask", "businessRuleTask"}
 )  # fmt: skip
 
 
@@ -85,6 +86,16 @@ class Served:
 
 
 @dataclass(frozen=True)
+class WaitingMessage:
+    """A message or signal that one element of the case waits for. `name` is the message's own."""
+
+    id: str
+    element: str
+    name: str
+    variables: dict[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
 class Position:
     """Where a case stands, in our own words, so that it outlives upgrades of the library."""
 
@@ -92,6 +103,7 @@ class Position:
     tasks: tuple[OpenTask, ...]  # by id
     timers: tuple[WaitingTimer, ...]  # by due, then id
     variables: dict[str, Any]  # where tokens differ, what came last
+    messages: tuple[WaitingMessage, ...] = ()  # by element, then id
 
     @property
     def next_timer(self) -> datetime | None:
@@ -187,6 +199,29 @@ class Program:
                 raise RunError(f"timer {timer.id} is not waiting")
             return self._go_on(live, lambda: task.task_spec._update(task))
 
+    def deliver(self, state: State, message_id: str, values: Mapping[str, Any], moment: Moment) -> Step:
+        """Let a waiting message arrive; of `values` only read variables enter. Raises RunError when it is not awaited.
+
+        It reaches this element alone, even where others wait for a message of the same name.
+        """
+        with at_moment(moment):
+            live = self._load(state)
+            task = find_task(live.workflow, message_id)
+            if task is None or awaited(task) is None:
+                raise RunError(f"message {message_id} is not awaited")
+            return self._go_on(live, lambda: self._arrive(task, values))
+
+    def answerable(self, position: Position) -> tuple[OpenTask, ...]:
+        """What people can fill in: open tasks, and messages that name a form."""
+        forms = {each.id for each in self.diagram.messages}
+        said = (OpenTask(each.id, each.element, each.variables) for each in position.messages if each.element in forms)
+        return (*position.tasks, *said)
+
+    def answer(self, state: State, task: OpenTask, values: Mapping[str, Any], moment: Moment) -> Step:
+        """Fill in one of them: complete the task, or let the message arrive. Raises RunError."""
+        act = self.deliver if self.diagram.elements[task.element].awaits_message else self.complete
+        return act(state, task.id, values, moment)
+
     def assign(self, state: State, values: Mapping[str, Any], moment: Moment, task_id: str | None = None) -> Step:
         """Set read variables beside the diagram, for open tasks and waiting timers.
 
@@ -230,7 +265,8 @@ class Program:
 
     def _place_for(self, old: Program, position: Position) -> str:
         try:
-            waiting = [*(each.element for each in position.tasks), *(each.element for each in position.timers)]
+            waiting = [each.element for each in position.tasks] + [each.element for each in position.timers]
+            waiting += [each.element for each in position.messages]
             place = place_of(old.diagram, waiting)
             check_place(old.diagram, self.diagram, place)
         except Misfit as misfit:
@@ -272,11 +308,19 @@ class Program:
             return self._load(state).position
 
     def _run(self, task: Task, values: Mapping[str, Any]) -> None:
+        self._take(task, values)
+        task.run()
+
+    def _arrive(self, task: Task, values: Mapping[str, Any]) -> None:
+        self._take(task, values)
+        task._set_internal_data(event_fired=True)
+        task.task_spec._update(task)
+
+    def _take(self, task: Task, values: Mapping[str, Any]) -> None:
         for name, value in self._readable(values).items():
             # A field left empty takes its value back; it declares none, which at a join would erase another's.
             if value is not None or task.data.get(name) is not None:
                 task.data[name] = value
-        task.run()
 
     def _assign(self, workflow: BpmnWorkflow, values: Mapping[str, Any], task_id: str | None) -> None:
         chosen = find_task(workflow, task_id) if task_id is not None else None
@@ -352,7 +396,7 @@ class Program:
             raise RunError("a step of the diagram failed")
         if any(not isinstance(each.event_definition, TerminateEventDefinition) for each in workflow.bpmn_events):
             raise RunError("an error or escalation of the diagram was caught nowhere", "uncaught")
-        if not position.completed and not position.tasks and not position.timers:
+        if not (position.completed or position.tasks or position.timers or position.messages):
             raise RunError("the case is open but nothing waits in it", "idle")
         if len(workflow.tasks) > MAX_DEPTH and depth_of(workflow) > MAX_DEPTH:
             raise RunError(f"the case is deeper than {MAX_DEPTH} steps", "deep")
@@ -381,11 +425,17 @@ class Program:
         ready = [task for task in live if task.state == TaskState.READY and task.task_spec.manual]
         tasks = [OpenTask(each.id.hex, each.task_spec.bpmn_id, self._read_of(each.data)) for each in ready]
         timers = [WaitingTimer(each.id.hex, each.task_spec.bpmn_id, due) for each in live if (due := due_of(each))]
+        messages = [
+            WaitingMessage(each.id.hex, each.task_spec.bpmn_id, name, self._read_of(each.data))
+            for each in live
+            if (name := awaited(each)) is not None
+        ]
         return Position(
             completed=workflow.is_completed(),
             tasks=tuple(sorted(tasks, key=lambda task: task.id)),
             timers=tuple(sorted(timers, key=lambda timer: (timer.due, timer.id))),
             variables=self._variables(workflow, live),
+            messages=tuple(sorted(messages, key=lambda message: (message.element, message.id))),
         )
 
     def _variables(self, workflow: BpmnWorkflow, live: list[Task]) -> dict[str, Any]:

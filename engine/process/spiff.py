@@ -18,6 +18,8 @@ from typing import Any, cast
 from uuid import UUID
 
 import SpiffWorkflow.bpmn.specs.event_definitions.timer as spiff_timer
+import SpiffWorkflow.bpmn.workflow as spiff_workflow
+import SpiffWorkflow.spiff.specs.event_definitions as spiff_events
 import SpiffWorkflow.task as spiff_task
 from lxml import etree
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
@@ -26,7 +28,11 @@ from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScript
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.serializer.default.workflow import BpmnWorkflowConverter, WorkflowConverter
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import CodeEventDefinition, SignalEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
+from SpiffWorkflow.bpmn.util.event import BpmnEvent, EventManager
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
@@ -107,6 +113,8 @@ def _inject() -> None:
     spiff_task.time = SimpleNamespace(time=_event_time)
     spiff_timer.datetime = _EventClock
     MultiInstanceTask._update_hook = _begin_repeats_anew  # both kinds of repetition ask their base class first
+    spiff_workflow.EventManager = _Events
+    spiff_events.ErrorEventDefinition.throw = spiff_events.EscalationEventDefinition.throw = _throw_from
 
 
 def _begin_repeats_anew(spec: MultiInstanceTask, task: spiff_task.Task) -> None:
@@ -177,6 +185,47 @@ class CheckedExpressions(PythonScriptEngine):
     def call_service(self, task: Any, **kwargs: Any) -> Any:
         """Never asked: to the library a service task is an empty script, what it does is up to the command."""
         raise WorkflowTaskException("Tugas layanan tidak didukung.", task=task)
+
+
+class _Events(EventManager):
+    """Who hears an event that the diagram itself throws. As of 3.2.0 the library gets two of these wrong.
+
+    An error or escalation is heard by the boundary of the activities that it was raised within, the nearest first; the
+    library asks every boundary of the case. A message or signal that nobody awaits is lost, as in BPMN; the library
+    keeps it among what happened to the whole case. Hearers wake in an order that is the same after a restore.
+    """
+
+    def catch(self, event: Any, internal: bool = True) -> int:
+        """Wake the tasks that hear an event; how many they were."""
+        definition = event.event_definition
+        if isinstance(definition, CodeEventDefinition):
+            heard = self._around(event)
+        elif isinstance(definition, MessageEventDefinition | SignalEventDefinition):
+            waiting = sorted(self.tasks.values(), key=lambda task: (str(task.task_spec.bpmn_id), task.id))
+            heard = [task for task in waiting if task.task_spec.catches(task, event)]
+        else:
+            return int(super().catch(event, internal))
+        for task in heard:
+            task.task_spec.catch(task, event)
+            task.task_spec._update(task)
+        return len(heard)
+
+    def _around(self, event: Any) -> list[Any]:
+        inside = event.target
+        while inside.parent_task_id is not None:
+            host = self.workflow.get_task_from_id(inside.parent_task_id)
+            beside = host.parent.children if isinstance(host.parent.task_spec, BoundaryEventSplit) else []
+            hearing = [each for each in beside if each.id in self.tasks and each.task_spec.catches(each, event)]
+            if hearing:  # one that names the code goes before one that takes any
+                return sorted(hearing, key=lambda each: each.task_spec.event_definition.code is None)[:1]
+            inside = host.workflow
+        self.workflow.bpmn_events.append(event)
+        return []
+
+
+def _throw_from(definition: Any, task: Any) -> None:
+    """Raise an error or escalation with where it was raised, which the library leaves out."""
+    task.workflow.top_workflow.catch(BpmnEvent(definition, target=task.workflow))
 
 
 class _StateOnly(BpmnWorkflowConverter):

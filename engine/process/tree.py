@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -47,6 +49,13 @@ def due_of(task: Task) -> datetime | None:
         return None
     due = datetime.fromisoformat(value)
     return due if due.tzinfo else due.replace(tzinfo=UTC)
+
+
+def awaited(task: Task) -> str | None:
+    """Name of the message or signal that a task waits for, None for any other task."""
+    definition = getattr(task.task_spec, "event_definition", None)
+    waits = task.state == TaskState.WAITING and isinstance(definition, MessageEventDefinition | SignalEventDefinition)
+    return str(definition.name) if waits and definition is not None else None
 
 
 def set_due(task: Task, due: datetime) -> None:

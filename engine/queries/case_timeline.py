@@ -62,6 +62,7 @@ class Timeline:
     services: list[ServiceRow] = field(default_factory=list)
     reopened_at: datetime | None = None  # last time
     merged_into: str = ""  # number of the case that goes on instead
+    received: list[StepView] = field(default_factory=list)  # messages, each element's latest
 
 
 def latest_completions(events: Iterable[StoredEvent], diagram: Diagram) -> dict[str, StoredEvent]:
@@ -102,6 +103,7 @@ def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
     steps = [story.step(element) for element in seen.deployed.diagram.user_tasks]
     units = labels(session)["unit"]
     status = status_now(seen.deployed, [task for task in tasks if task.status == "open"], units)
+    status = status or _awaited(seen, events)
     moves = [
         (event.at, units.get(str(next(iter(event.body["set"].values()))), ""), str(event.values.get("alasan", ERASED)))
         for event in events
@@ -114,7 +116,18 @@ def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
         reopened_at=reopened[-1] if reopened else None,
         services=service_rows(events, actor, seen, story.words),
         merged_into=str(closing.body.get("into") or "") if closing else "",
+        received=[each for each in map(story.message, seen.deployed.diagram.messages) if each.recorded_at],
     )  # fmt: skip
+
+
+def _awaited(seen: Sight, events: list[StoredEvent]) -> str:
+    """The sentence of an open case without tasks: of the first element that waits for a message."""
+    if not seen.case.awaits:
+        return ""
+    effects: list[dict[str, Any]] = [each.body["effects"] for each in events if "timers" in each.body["effects"]]
+    waiting = (each["element"] for each in effects[-1].get("messages", ()))
+    here = next((each for each in waiting if each in seen.deployed.diagram.elements), None)
+    return status_sentence(seen.deployed, here, "")
 
 
 def _closing(seen: Sight, events: list[StoredEvent]) -> StoredEvent | None:
@@ -153,6 +166,7 @@ class _Story:
                 self.open.setdefault(task.element, []).append(task)
         self.labels = labels(session)
         self.latest = latest_completions(events, seen.deployed.diagram)
+        self.came = {event.body["element"]: event for event in events if event.type == "message_received"}
         people = {task.finished_by for task in tasks} | {task.assignee_id for task in tasks}
         people |= {event.body.get(role) for event in events for role in ("actor", "proposer")}
         rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(people - {None})))
@@ -191,6 +205,23 @@ class _Story:
         """The task that stands for a step: of several open ones the reader's own."""
         waiting = self.open.get(element.id, [])
         return next((task for task in waiting if self._is_mine(task)), next(iter(waiting), self.tasks.get(element.id)))
+
+    def message(self, element: Element) -> StepView:
+        """What a message or signal said, when one has come."""
+        said = self.came.get(element.id)
+        lane = self.seen.deployed.diagram.lane_at(element.id)
+        return StepView(
+            element=element.id,
+            name=element.label,
+            role=lane.name if lane is not None else "",
+            state="selesai" if said is not None else "nanti",
+            status="",
+            properties=element.properties,
+            recorded=self._recorded(element, said) if said is not None else (),
+            recorded_at=said.at if said is not None else None,
+            recorded_by=self._named(said.body["actor"]) if said is not None else "",
+            recorded_on_behalf=said is not None and bool(said.body.get("for")),
+        )
 
     def beside(self) -> list[BesideRow]:
         """What was done beside the diagram, for staff."""
@@ -260,7 +291,7 @@ class _Story:
         reporter = diagram.reporter_lane
         own = self.actor.account_id == self.seen.case.reporter_id
         if own and reporter is not None:
-            if element.lane == reporter.name:
+            if diagram.lane_at(element.id) == reporter:
                 return True
             listed = "x-terlihat" in form.properties[name]
             if listed and form.readable_by(name, [reporter.name]):

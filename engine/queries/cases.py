@@ -149,7 +149,7 @@ def _case_row(
         category=names["kategori"].get(case.kategori or "", ""),
         opened_at=case.opened_at,
         closed_at=case.closed_at,
-        step=element.label if element else (case.outcome or ""),
+        step=element.label if element else (case.outcome or ("Menunggu pesan" if case.awaits else "")),
         status=status_now(version, tasks, names["unit"]) or (case.outcome or ""),
         role=task.lane if task is not None else "",
         unit=units_of(tasks, names["unit"]),
@@ -174,4 +174,5 @@ def status_sentence(version: Deployed, element: str | None, unit: str) -> str:
     if element is None:
         return ""
     task = version.diagram.elements[element]
-    return task.properties.get("status", task.label).replace("{unit}", unit or "Bidang/unit kerja terkait")
+    sentence = task.properties.get("status", f"Menunggu: {task.label}" if task.awaits_message else task.label)
+    return sentence.replace("{unit}", unit or "Bidang/unit kerja terkait")

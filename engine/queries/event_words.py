@@ -17,6 +17,7 @@ TYPES = {
     "task_claimed": "Tugas diambil",
     "task_released": "Tugas dilepaskan",
     "task_moved": "Tugas dialihkan",
+    "message_received": "Pesan diterima",
     "timer_fired": "Batas waktu terlewati",
     "case_withdrawn": "Aduan ditarik",
     "case_cancelled": "Aduan dibatalkan",
@@ -116,6 +117,9 @@ class EventWords:
         units = self._labels["unit"]
         for unit in body["set"].values():
             yield f"dari {units.get(str(body.get('from')), str(body.get('from')))} ke {units.get(str(unit), str(unit))}"
+
+    def _message_received(self, body: Mapping[str, Any]) -> Iterable[str]:
+        yield f"«{body['name']}» bagi {self._label(body['element'])}"
 
     def _case_migrated(self, body: Mapping[str, Any]) -> Iterable[str]:
         yield f"dari versi {body['versions'][0]} ke versi {body['versions'][1]}"

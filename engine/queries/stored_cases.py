@@ -176,8 +176,9 @@ def _check_times(case: Case, bodies: Sequence[Any], path: Sequence[Replayed], wh
             closing = body
     closed = moment_from(closing["at"]) if closing is not None else None
     outcome = closing["effects"].get("outcome") if closing is not None else None
-    stored = (case.changed_at, case.next_timer_at, case.closed_at, case.outcome)
-    if stored != (moment_from(bodies[-1]["at"]), last.position.next_timer, closed, outcome):
+    stored = (case.changed_at, case.next_timer_at, case.closed_at, case.outcome, case.awaits)
+    awaits = bool(last.position.messages)
+    if stored != (moment_from(bodies[-1]["at"]), last.position.next_timer, closed, outcome, awaits):
         raise Broken(where, "waktu, batas waktu, atau hasil aduan bukan yang dicatat")
 
 

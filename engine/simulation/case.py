@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.history.event import not_before
-from engine.process.diagram import Diagram, Element
+from engine.process.diagram import Element
 from engine.process.forms import Form
 from engine.process.runtime import Live, OpenTask, Position, Step, WaitingTimer, after
 from engine.simulation import told
@@ -60,14 +60,15 @@ def act(world: World, trail: Trail, action: Action) -> Trail:
     return _fill(world, trail, action) if isinstance(action, Fill) else _wait(world, trail, action)
 
 
-def ordered(diagram: Diagram, trail: Trail) -> list[OpenTask]:
-    """Open tasks, those that opened first first; repeated ones by their place in the list they are repeated over."""
+def ordered(world: World, trail: Trail) -> list[OpenTask]:
+    """What can be filled in, what opened first first; repeated tasks by their place in what they are repeated over."""
+    diagram = world.diagram
     rank = {element: index for index, element in enumerate(diagram.elements)}
 
     def key(task: OpenTask) -> tuple[datetime, int, int, str]:
         return trail.opened[task.id], rank[task.element], _place(diagram.elements[task.element], task), task.id
 
-    return sorted(trail.position.tasks, key=key)
+    return sorted(world.program.answerable(trail.position), key=key)
 
 
 def _place(element: Element, task: OpenTask) -> int:
@@ -86,14 +87,16 @@ def _fill(world: World, trail: Trail, fill: Fill) -> Trail:
     given = {name: values.get(name) for name in sorted(names)}
     at = not_before(trail.clock, trail.last)
     try:
-        step = world.program.complete(trail.live, task.id, given, world.moment(trail.events + 1, at))
+        step = world.program.answer(trail.live, task, given, world.moment(trail.events + 1, at))
     except Exception as wrong:  # as in `begin`
         raise Stopped(stuck(label, wrong), task.element) from wrong
-    lane = world.diagram.elements[task.element].lane or "Pelaksana"
+    lane = world.diagram.lane_at(task.element)
+    did = "mencatat" if world.diagram.elements[task.element].awaits_message else "menyelesaikan"
     lost = [
         f"Isian «{each}» tidak ada lagi pada formulir." for each in fill.values if form and each not in form.properties
     ]
-    entry = Entry(at, "isi", f"{lane} menyelesaikan «{label}»", _typed(world, form, fill), tuple(lost))
+    what = f"{lane.name if lane else 'Pelaksana'} {did} «{label}»"
+    entry = Entry(at, "isi", what, _typed(world, form, fill), tuple(lost))
     if form is not None:
         before = {key: each for key, each in trail.recorded.items() if key != form.key}
         trail = replace(trail, recorded={**before, form.key: values})  # what was typed last comes last
@@ -114,7 +117,7 @@ def _open_task(world: World, trail: Trail, fill: Fill) -> tuple[OpenTask, str]:
     label = known.label if known is not None else fill.element
     if trail.position.completed:
         raise Stopped(f"«{label}» tidak dapat diisi: aduan sudah selesai.")
-    tasks = ordered(world.diagram, trail)
+    tasks = ordered(world, trail)
     same = [each for each in tasks if each.element == fill.element]
     if fill.task < len(same):
         return same[fill.task], label
@@ -176,7 +179,7 @@ def _went(
         clock=at,
         last=at,
         events=trail.events + 1,
-        opened={task.id: trail.opened.get(task.id, at) for task in step.position.tasks},
+        opened={task.id: trail.opened.get(task.id, at) for task in world.program.answerable(step.position)},
         elements=(*trail.elements, *elements),
         flows=(*trail.flows, *step.flows),
         path=(*trail.path, *told.passed(world.diagram, elements)),

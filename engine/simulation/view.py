@@ -50,7 +50,7 @@ def situation_of(world: World, trail: Trail, applied: int, stopped: Stopped | No
 
 
 def _steps(world: World, trail: Trail) -> tuple[OpenStep, ...]:
-    tasks = ordered(world.diagram, trail)
+    tasks = ordered(world, trail)
     many, seen, steps = Counter(each.element for each in tasks), Counter[str](), []
     for task in tasks:
         steps.append(_step(world, trail, task, seen[task.element], many[task.element]))
@@ -60,13 +60,13 @@ def _steps(world: World, trail: Trail) -> tuple[OpenStep, ...]:
 
 def _step(world: World, trail: Trail, task: OpenTask, index: int, many: int) -> OpenStep:
     element, form = world.diagram.elements[task.element], world.form_of(task.element)
-    unit = world.unit_label(task)
+    unit, lane = world.unit_label(task), world.diagram.lane_at(task.element)
     return OpenStep(
         element=element.id,
         index=index,
         name=element.label,
         which=_which(element, task, index, many),
-        lane=element.lane or "",
+        lane=lane.name if lane is not None else "",
         unit=unit,
         form=form.key if form else None,
         start=form.prefill(trail.recorded) if form else {},

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -179,6 +180,7 @@ class Case(Base):
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     outcome: Mapped[str | None] = mapped_column(Text)
     next_timer_at: Mapped[datetime | None] = mapped_column(index=True)
+    awaits: Mapped[bool] = mapped_column(Boolean, server_default=false())  # waits for a message or signal
     incident: Mapped[str | None] = mapped_column(Text)  # why it cannot go on; staff see it
     judul: Mapped[str | None] = mapped_column(Text)
     judul_kerja: Mapped[str | None] = mapped_column(Text)

@@ -7,7 +7,7 @@ import logging
 import time
 from datetime import datetime
 
-from sqlalchemy import Engine, exists, select
+from sqlalchemy import Engine, exists, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.commands.fire_timers import fire_until
@@ -83,7 +83,8 @@ def _fire(engine: Engine, case_id: str, now: datetime, until: datetime) -> tuple
 def find_idle_cases(engine: Engine, now: datetime) -> int:
     """Mark open cases in which nothing waits, which no step leaves behind; returns how many."""
     open_task = exists().where(Task.case_id == Case.id, Task.status == "open")
-    idle = (Case.closed_at.is_(None), Case.next_timer_at.is_(None), Case.incident.is_(None), ~open_task)
+    waits = (Case.next_timer_at.is_not(None), Case.awaits, open_task)
+    idle = (Case.closed_at.is_(None), Case.incident.is_(None), ~or_(*waits))
     with transaction(engine) as session:
         case_ids = list(session.scalars(select(Case.id).where(*idle).limit(BATCH)))
     for case_id in case_ids:

@@ -47,6 +47,11 @@ class Played:
         return sorted(each.element for each in self.step.position.timers)
 
     @property
+    def awaited(self) -> list[str]:
+        """Elements that wait for a message or signal."""
+        return [each.element for each in self.step.position.messages]
+
+    @property
     def known(self) -> dict[str, Any]:
         """The variables that the diagram reads."""
         return self.step.position.variables
@@ -64,10 +69,16 @@ class Played:
         self.step = self._taken(self.program.fire(self.step.state, timer, self._moment()))
         return self
 
+    def receive(self, element: str, **values: Any) -> Played:
+        """Let the message or signal arrive for which this element waits."""
+        message = next(each for each in self.step.position.messages if each.element == element)
+        self.step = self._taken(self.program.deliver(self.step.state, message.id, values, self._moment()))
+        return self
+
     def ends(self) -> None:
         """The case is over."""
-        assert self.step.position.completed, (self.open, self.waiting)
-        assert not self.open and not self.waiting
+        assert self.step.position.completed, (self.open, self.waiting, self.awaited)
+        assert not self.open and not self.waiting and not self.awaited
         show(RUNS)
 
     def _moment(self) -> Moment:

@@ -113,9 +113,9 @@ def test_a_date_without_zone_is_refused():
     refuse(draw(drawn, "mulai>isi>w>a>selesai"), "w", "zona waktu")
 
 
-@refused("intermediateThrowEvent", "Kejadian antara yang melempar", "Hapus, atau gambar sebagai tugas.")
+@refused("intermediateThrowEvent", "Kejadian antara tanpa pemicu", "Hapus, atau gambar sebagai tugas.")
 def test_a_plain_intermediate_event_is_refused():
-    refuse(throwing(""), "x", "kejadian antara yang melempar (intermediateThrowEvent) belum didukung")
+    refuse(throwing(""), "x", "belum menyebut yang dilempar")
 
 
 @refused("conditionalEventDefinition", "Kejadian bersyarat", "Pakai gerbang pilihan sesudah tugas yang mengisinya.")
@@ -147,7 +147,7 @@ def test_an_event_of_two_triggers_is_refused():
     refuse(draw([user("a"), both, end("x"), end()], SIMPLE + "; t>x"), "t", "lebih dari satu pemicu")
 
 
-@refused("boundaryEvent", "Peristiwa batas tanpa pemicu", "Isi pengatur waktunya.")
+@refused("boundaryEvent", "Peristiwa batas tanpa pemicu", "Pilih pengatur waktu, pesan, sinyal, galat, atau eskalasi.")
 def test_a_boundary_event_without_trigger_is_refused():
     bare = Node("t", "boundaryEvent", "", {"attachedToRef": "a"})
-    refuse(draw([user("a"), bare, end("x"), end()], SIMPLE + "; t>x"), "t", "belum memuat pengatur waktu")
+    refuse(draw([user("a"), bare, end("x"), end()], SIMPLE + "; t>x"), "t", "belum memuat pemicu")

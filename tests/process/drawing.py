@@ -131,6 +131,41 @@ def boundary(id_: str, host: str, text: str = '"P1D"', kind: str = "timeDuration
     return Node(id_, "boundaryEvent", "", attributes, timer(text, kind))
 
 
+ROOTS = (
+    '<message id="m_surat" name="Surat keterangan"/><signal id="s_libur" name="Libur"/>'
+    '<error id="g_batal" name="Batal" errorCode="batal"/><error id="g_lain" name="Lain" errorCode="lain"/>'
+    '<escalation id="k_naik" name="Naik" escalationCode="naik"/>'
+)
+
+
+def rooted(xml: bytes) -> bytes:
+    """The file with the messages, signals, errors and escalations of `ROOTS`."""
+    return xml.replace(b"<process id", ROOTS.encode() + b"<process id", 1)
+
+
+def trigger(kind: str, reference: str = "") -> str:
+    """What an event waits for or throws: message, signal, error, escalation; `reference` is an id of `ROOTS`."""
+    attribute = f' {kind}Ref="{reference}"' if reference else ""
+    return f"<{kind}EventDefinition{attribute}/>"
+
+
+def catch(id_: str, inner: str, lane: str = "Admin", form_key: str = "catat") -> Node:
+    """An event between two steps that waits; recorded by a lane when it has a form."""
+    return Node(
+        id_, "intermediateCatchEvent", lane, {}, (properties({"formKey": form_key}) if form_key else "") + inner
+    )
+
+
+def caught(id_: str, host: str, inner: str, lane: str = "", form_key: str = "", interrupting: bool = True) -> Node:
+    """An event on the boundary of an activity, of any kind."""
+    attributes = {"attachedToRef": host, "cancelActivity": str(interrupting).lower()}
+    return Node(id_, "boundaryEvent", lane, attributes, (properties({"formKey": form_key}) if form_key else "") + inner)
+
+
+def throw(id_: str, inner: str) -> Node:
+    return Node(id_, "intermediateThrowEvent", "", {}, inner)
+
+
 def wait(id_: str, text: str = '"P1D"', kind: str = "timeDuration") -> Node:
     return Node(id_, "intermediateCatchEvent", "", {}, timer(text, kind))
 
@@ -167,7 +202,8 @@ def draw(nodes: list[Node], flows: str, lanes: Mapping[str, Mapping[str, str]] =
     drawn = ""
     for name, rights in lanes.items():
         refs = "".join(f"<flowNodeRef>{each.id}</flowNodeRef>" for each in every if each.lane == name)
-        drawn += f'<lane id="lajur_{name.lower()}" name="{name}">{properties(rights)}{refs}</lane>'
+        id_ = name.lower().replace(" ", "_")
+        drawn += f'<lane id="lajur_{id_}" name="{name}">{properties(rights)}{refs}</lane>'
     body = "".join(each.xml() for each in every) + flows_xml(flows) + extra
     total = properties({"waktu_total": "5 hari kerja"})
     text = f'<laneSet id="lajur">{drawn}</laneSet>'

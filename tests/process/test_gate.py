@@ -156,10 +156,12 @@ BROKEN: dict[str, Case] = {
             SIMPLE,
         ),
         "x",
-        "kejadian sinyal",
+        "belum menyebut sinyal",
     ),
     "an error end": wrong(
-        draw([user("a"), end("selesai", "<errorEventDefinition/>")], SIMPLE), "selesai", "kejadian galat"
+        draw([user("a"), end("selesai", "<errorEventDefinition/>")], SIMPLE),
+        "selesai",
+        "Tidak ada yang menangkap galat",
     ),
     "a task without kind": wrong(draw([Node("a", "task", "Admin"), end()], SIMPLE), "a", "jadikan User Task"),
     "an event gateway": wrong(

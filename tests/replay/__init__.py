@@ -4,5 +4,6 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "diagrams"
 FIXTURES = Path(__file__).parent / "fixtures"
-# The SOP itself (process/), then: loops; parallel, repeated and inclusive; timers and subprocesses.
-DIAGRAMS = ("aduan", "putaran", "kunjungan", "tenggat")
+# The SOP itself (process/), then: loops; parallel, repeated and inclusive; timers and subprocesses; messages, signals,
+# errors and escalations.
+DIAGRAMS = ("aduan", "putaran", "kunjungan", "tenggat", "surat")

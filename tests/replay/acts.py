@@ -17,6 +17,7 @@ from engine.access import ownership
 from engine.commands.claim_task import claim_task
 from engine.commands.close_case import WAYS, cancel_case, withdraw_case
 from engine.commands.complete_task import complete_task
+from engine.commands.deliver_message import deliver_message
 from engine.commands.erase_case import BASES, erase_case
 from engine.commands.fire_timers import fire_timers
 from engine.commands.follow_calendar import follow_case
@@ -33,8 +34,10 @@ from engine.commands.move_token import (
 )
 from engine.commands.set_calendar import set_calendar
 from engine.commands.set_variable import set_variable, variable_fields
-from engine.errors import Conflict, Incident, Rejected
+from engine.errors import Conflict, Incident, NotFound, Rejected
+from engine.queries.cases import sight
 from engine.queries.choices import choices
+from engine.queries.waiting_messages import Awaited, waiting_messages
 from engine.store.calendars import current_calendar
 from engine.store.database import transaction
 from engine.store.models import Handover
@@ -64,7 +67,8 @@ def _tried(play: Play, what: Act) -> bool:
     except Conflict as refused:
         play.log.append(f"  refused: {refused.message}")
     except Rejected as rejected:
-        if what is not reopen:  # an erased case stays closed; else what was typed is right
+        # An erased case stays closed, and a due timer may lead to where a move was to; else what was typed is right.
+        if what not in (reopen, propose):
             raise
         play.log.append(f"  rejected: {rejected.errors}")
     except Incident as incident:
@@ -87,6 +91,23 @@ def complete(play: Play) -> bool:
     task, owners = play.rng.choice(tasks)
     values = play.answers(play.version.form_of(task.element))
     play.do(complete_task, play.rng.choice(owners), task.id, values)
+    return True
+
+
+def receive(play: Play) -> bool:
+    """A message that the case waits for comes, and somebody whose it is records it."""
+    awaited: list[tuple[Awaited, str]] = []
+    with transaction(play.office.engine) as session:
+        for who, actor in sorted(play.actors.items()):
+            try:
+                seen = sight(session, actor, play.number)
+            except NotFound:
+                continue
+            awaited += [(each, who) for each in waiting_messages(actor, seen)]
+    if not awaited:
+        return False
+    message, who = play.rng.choice(sorted(awaited, key=lambda each: (each[0].element.id, each[1])))
+    play.do(deliver_message, who, play.number, message.id, play.answers(message.form))
     return True
 
 
@@ -269,6 +290,7 @@ def follow(play: Play) -> bool:
 
 ACTS: dict[str, tuple[int, Act]] = {
     "complete": (60, complete),
+    "receive": (16, receive),
     "claim": (8, claim),
     "wait": (14, wait),
     "slip": (2, slip),

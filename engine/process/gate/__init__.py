@@ -11,6 +11,7 @@ from engine.process import diagram as diagrams
 from engine.process.diagram import BPMN, DiagramError
 from engine.process.gate.bounds import bound_findings
 from engine.process.gate.decisions import decision_findings, table_findings
+from engine.process.gate.events import event_findings
 from engine.process.gate.findings import Finding, error, holds
 from engine.process.gate.graph import graph_of
 from engine.process.gate.people import (
@@ -73,6 +74,7 @@ def _stages(xml: bytes, forms: Mapping[str, Any], held_roles: frozenset[str] | N
     ways = [*way_findings(diagram, graph), *gateway_findings(diagram), *join_findings(diagram, graph)]
     times = [*first_task_findings(diagram, graph), *timer_findings(diagram), *expression_findings(diagram)]
     times += [*service_findings(diagram), *table_findings(root, diagram)]
+    times += event_findings(diagram, graph)
     yield [*drawn, *people, *role_findings(diagram, held_roles), *ways, *times]
     assigned = reading.assigned
     yield [*variable_findings(reading), *repeat_findings(diagram, readable), *unit_findings(diagram, readable),

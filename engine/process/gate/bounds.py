@@ -14,7 +14,11 @@ MAX_SUBPROCESS_DEPTH = 5
 def bound_findings(graph: Graph) -> Iterator[Finding]:
     """Loops without a task or a wait, subprocesses too deep, and more predicted tasks than the engine should carry."""
     elements = graph.diagram.elements
-    quick = {node for node in graph.successors if node not in elements or elements[node].kind not in WAITS}
+    quick = {
+        node
+        for node in graph.successors
+        if node not in elements or elements[node].kind not in WAITS or elements[node].catches_error
+    }
     endless = [node for node in quick if node in elements and _returns(graph, node, quick)]
     if endless:
         first = elements[min(endless)]

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.process.diagram import Diagram
+from engine.process.diagram import ERRORS, Diagram
 
 JOINS = frozenset({"parallelGateway"})
 CHOICES = frozenset({"exclusiveGateway", "inclusiveGateway"})
-WAITS = frozenset({"userTask", "manualTask", "intermediateCatchEvent", "boundaryEvent"})
+WAITS = frozenset({"userTask", "manualTask", "receiveTask", "intermediateCatchEvent", "boundaryEvent"})
 
 
 def exit_of(subprocess: str) -> str:
@@ -77,11 +77,15 @@ def graph_of(diagram: Diagram) -> Graph:
             targets[exit_of(flow.source) if flow.source in subprocesses else flow.source].append(flow.target)
     top = [each.id for each in elements.values() if each.kind == "startEvent" and each.parent is None]
     for each in elements.values():
-        if each.attached_to in elements:
+        if each.attached_to in elements and not each.catches_error:
             targets[each.attached_to].append(each.id)
         if each.kind == "startEvent" and each.parent in subprocesses:
             targets[each.parent].append(each.id)
-        if each.kind == "endEvent" and each.parent in subprocesses:
+        caught = diagram.catcher_of(each) if each.throws and each.event in ERRORS else None
+        if caught is not None:
+            targets[each.id].append(caught.id)
+        leaves = caught is not None and caught.interrupting
+        if each.kind == "endEvent" and each.parent in subprocesses and not leaves:
             targets[each.id].append(exit_of(each.parent))
         if each.triggered_by_event:
             for start in top:

@@ -53,8 +53,9 @@ class Reading:
             found += [
                 Read(element.id, element.name, label, element.id, names) for label, names in _element_reads(element)
             ]
-            lane = self.diagram.lanes.get(element.lane or "")
-            if element.kind in ("userTask", "manualTask") and lane is not None and lane.unit_variable is not None:
+            lane = self.diagram.lane_at(element.id)
+            for_people = element.kind in ("userTask", "manualTask") or (element.awaits_message and element.form_key)
+            if for_people and lane is not None and lane.unit_variable is not None:
                 label = f"Pemilik lajur «{lane.name}»"
                 found.append(Read(element.id, element.name, label, element.id, frozenset({lane.unit_variable})))
         return [each for each in found if each is not None]

@@ -46,9 +46,10 @@ def _loose_ends(root: etree._Element, diagram: Diagram) -> Iterator[Finding]:
             yield _about(element, f"Alur bawaan «{element.label}» bukan alur yang keluar darinya. Pilih lagi.")
         host = diagram.elements.get(element.attached_to or "")
         if element.kind == "boundaryEvent" and (
-            host is None or host.kind not in ("userTask", "manualTask", "subProcess")
+            host is None or host.kind not in ("userTask", "manualTask", "receiveTask", "subProcess")
         ):
-            yield _about(element, f"Batas waktu «{element.label}» harus menempel pada tugas pengguna atau subproses.")
+            message = f"Peristiwa batas «{element.label}» harus menempel pada tugas pengguna, tugas terima pesan, atau "
+            yield _about(element, message + "subproses.")
     for node in root.iter(f"{BPMN}flowNodeRef"):
         if (node.text or "").strip() not in diagram.elements:
             yield error(f"Lajur menyebut elemen «{(node.text or '').strip()[:80]}» yang tidak ada.", "", "")

@@ -12,10 +12,12 @@ from engine.process.gate.findings import Finding, error, warning
 _NODES = {
     "startEvent", "endEvent", "userTask", "manualTask", "scriptTask", "exclusiveGateway", "parallelGateway",
     "inclusiveGateway", "subProcess", "boundaryEvent", "intermediateCatchEvent", "serviceTask", "businessRuleTask",
+    "intermediateThrowEvent", "receiveTask",
 }  # fmt: skip
 _PARTS = {
     "extensionElements", "documentation", "incoming", "outgoing", "laneSet", "lane", "childLaneSet", "flowNodeRef",
     "sequenceFlow", "conditionExpression", "script", "timerEventDefinition", "terminateEventDefinition",
+    "messageEventDefinition", "signalEventDefinition", "errorEventDefinition", "escalationEventDefinition",
     "timeDuration", "timeDate", "timeCycle", "textAnnotation", "text", "association", "group", "auditing", "monitoring",
     "multiInstanceLoopCharacteristics", "loopCardinality", "loopDataInputRef", "loopDataOutputRef", "inputDataItem",
     "outputDataItem", "completionCondition", "rendering", "humanPerformer", "performer", "potentialOwner",
@@ -24,12 +26,10 @@ _PARTS = {
 }  # fmt: skip
 _NAMES = {
     "task": "tugas tanpa jenis (jadikan User Task)", "sendTask": "tugas kirim pesan",
-    "receiveTask": "tugas terima pesan", "callActivity": "panggilan proses",
+    "callActivity": "panggilan proses",
     "eventBasedGateway": "gerbang berbasis kejadian", "complexGateway": "gerbang kompleks",
-    "intermediateThrowEvent": "kejadian antara yang melempar", "transaction": "transaksi",
-    "adHocSubProcess": "subproses ad hoc", "messageEventDefinition": "kejadian pesan", "property": "properti BPMN",
-    "signalEventDefinition": "kejadian sinyal", "errorEventDefinition": "kejadian galat",
-    "escalationEventDefinition": "kejadian eskalasi", "compensateEventDefinition": "kejadian kompensasi",
+    "transaction": "transaksi", "adHocSubProcess": "subproses ad hoc", "property": "properti BPMN",
+    "compensateEventDefinition": "kejadian kompensasi",
     "conditionalEventDefinition": "kejadian bersyarat", "linkEventDefinition": "kejadian tautan",
     "cancelEventDefinition": "kejadian pembatalan", "dataObject": "objek data", "dataObjectReference": "objek data",
     "dataStoreReference": "penyimpanan data", "dataInput": "masukan data", "dataOutput": "keluaran data",
@@ -39,9 +39,27 @@ _NAMES = {
 }  # fmt: skip
 _EVENTS = {
     "startEvent": {"timerEventDefinition"},
-    "endEvent": {"terminateEventDefinition"},
-    "boundaryEvent": {"timerEventDefinition"},
-    "intermediateCatchEvent": {"timerEventDefinition"},
+    "endEvent": {"terminateEventDefinition", "messageEventDefinition", "errorEventDefinition",
+                 "escalationEventDefinition"},
+    "boundaryEvent": {"timerEventDefinition", "messageEventDefinition", "signalEventDefinition",
+                      "errorEventDefinition", "escalationEventDefinition"},
+    "intermediateCatchEvent": {"timerEventDefinition", "messageEventDefinition", "signalEventDefinition"},
+    "intermediateThrowEvent": {"messageEventDefinition", "signalEventDefinition", "escalationEventDefinition"},
+}  # fmt: skip
+_TRIGGERS = {
+    "timerEventDefinition": "pengatur waktu", "terminateEventDefinition": "berhenti total",
+    "messageEventDefinition": "kejadian pesan", "signalEventDefinition": "kejadian sinyal",
+    "errorEventDefinition": "kejadian galat", "escalationEventDefinition": "kejadian eskalasi",
+}  # fmt: skip
+# What to draw instead of what the library runs wrongly or not at all.
+_RATHER = {
+    ("startEvent", "messageEventDefinition"): "Mulai tanpa pemicu, lalu tunggu pesannya dengan kejadian antara.",
+    ("startEvent", "signalEventDefinition"): "Mulai tanpa pemicu, lalu tunggu sinyalnya dengan kejadian antara.",
+    ("startEvent", "errorEventDefinition"): "Tangkap galatnya dengan peristiwa batas pada subproses.",
+    ("startEvent", "escalationEventDefinition"): "Tangkap eskalasinya dengan peristiwa batas pada subproses.",
+    ("endEvent", "signalEventDefinition"): "Lempar sinyalnya dengan kejadian antara tepat sebelum selesai.",
+    ("intermediateThrowEvent", "errorEventDefinition"): "Galat dilempar peristiwa selesai di dalam subproses.",
+    ("boundaryEvent", "terminateEventDefinition"): "Berhenti total hanya pada peristiwa selesai.",
 }
 _YES_NO = ("isExecutable", "cancelActivity", "isInterrupting", "isSequential", "triggeredByEvent", "parallelMultiple")
 _VENDORS = {
@@ -90,6 +108,8 @@ def _of_node(node: etree._Element) -> Iterator[Finding]:
         yield from (error(message, id_, name) for message in _bpmn_messages(node, tag, label))
         if tag in _PEOPLE:
             yield warning(f"Penugasan orang pada «{label}» tidak dibaca. Pelaksana ditentukan lajurnya.", id_, name)
+    elif extension is None and tag.startswith("correlation") and f"{{{namespace}}}" == BPMN:
+        yield error("Korelasi pesan tidak dibaca: pesan selalu dialamatkan kepada satu aduan dan satu elemen. Hapus.")
     elif extension is not None:
         yield from _of_extension(node, namespace, tag, extension, (id_, name))
     for key in node.attrib:
@@ -104,6 +124,8 @@ def _bpmn_messages(node: etree._Element, tag: str, label: str) -> Iterator[str]:
         yield from _event_messages(node, tag, label)
     if tag == "conditionExpression" and node.get("language"):
         yield f"Syarat pada alur «{label}» menyebut bahasa ungkapan lain. Hapus atribut language."
+    if node.get("instantiate") == "true":
+        yield f"«{label}»: proses tidak dapat dimulai pesan. Hapus atribut instantiate."
     for key in _YES_NO:
         if node.get(key, "true") not in ("true", "false"):
             yield f"Atribut {key} pada «{label}» harus ditulis true atau false."
@@ -120,10 +142,13 @@ def _event_messages(node: etree._Element, tag: str, label: str) -> Iterator[str]
     if len(definitions) > 1:
         yield f"«{label}» memuat lebih dari satu pemicu. Sisakan satu."
     for each in definitions:
-        if each in ("timerEventDefinition", "terminateEventDefinition") and each not in _EVENTS[tag]:
-            yield f"«{label}»: {each} tidak didukung pada {tag}."
+        if each in _TRIGGERS and each not in _EVENTS[tag]:
+            instead = _RATHER.get((tag, each), "")
+            yield f"«{label}»: {_TRIGGERS[each]} ({each}) tidak didukung pada {tag}. {instead}".rstrip()
     if tag in ("boundaryEvent", "intermediateCatchEvent") and not definitions:
-        yield f"«{label}» belum memuat pengatur waktu."
+        yield f"«{label}» belum memuat pemicu: pilih pengatur waktu, pesan, atau sinyal."
+    if tag == "intermediateThrowEvent" and not definitions:
+        yield f"«{label}» belum menyebut yang dilempar: pilih pesan, sinyal, atau eskalasi."
 
 
 def _of_extension(

@@ -20,7 +20,16 @@ from engine.process.gate.answers import answers
 from engine.process.gate.bounds import MAX_PREDICTED
 from engine.process.gate.findings import Finding, error, warning
 from engine.process.gate.graph import CHOICES, graph_of
-from engine.process.runtime import OpenTask, Position, Program, Step, WaitingTimer, after, compile_specs
+from engine.process.runtime import (
+    OpenTask,
+    Position,
+    Program,
+    RunError,
+    Step,
+    WaitingTimer,
+    after,
+    compile_specs,
+)
 from engine.process.spiff import Moment
 
 MAX_RUNS = 200
@@ -42,7 +51,7 @@ def _made_up_calendar(start: datetime, amount: int, unit: str) -> datetime:
 
 @dataclass(frozen=True)
 class Action:
-    """One thing that can happen next. `index` counts the answers to the task's form; a timer has none."""
+    """One thing that can happen next. `index` counts the answers to the form; a timer has none."""
 
     element: str
     index: int | None
@@ -150,16 +159,18 @@ class _Trial:
         self.tried[action] += 1
         if action.timer is not None:
             return self.program.fire(step.state, action.timer, moment)
-        assert action.task is not None
         form = self.answers.get(self.diagram.elements[action.element].form_key or "", [{}])
-        return self.program.complete(step.state, action.task.id, form[action.index or 0], moment)
+        assert action.task is not None
+        return self.program.answer(step.state, action.task, form[action.index or 0], moment)
 
     def _next(self, position: Position, goal: str | None, taken: Counter[str]) -> Action:
         """The action least tried so far; towards `goal` until it was taken twice in this run, then away from it."""
         actions = [Action(each.element, None, timer=each) for each in position.timers]
-        for task in position.tasks:
+        for task in self.program.answerable(position):
             count = len(self.answers.get(self.diagram.elements[task.element].form_key or "", [{}]))
             actions += [Action(task.element, index, task=task) for index in range(count)]
+        if not actions:
+            raise RunError("the case is open but nothing waits in it")
         toward = self.led.get(goal, set()) if goal else set()
         wanted = goal is not None and taken[goal] < 2
         return min(
@@ -201,7 +212,8 @@ class _Trial:
         known = self.diagram.elements.get(element)
         where = ""
         if action is not None and known is not None:
-            what = "pengatur waktu berbunyi di" if action.timer else "tugas diselesaikan:"
+            what = "pengatur waktu berbunyi di" if action.timer else "pesan dicatat:" if known.awaits_message else ""
+            what = what or "tugas diselesaikan:"
             where = f" Terjadi setelah {what} «{known.label}»."
         self.found.setdefault(f"{element} {message}", error(message + where, element, known.name if known else ""))
 
