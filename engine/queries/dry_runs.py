@@ -21,7 +21,7 @@ from engine.process import diagram as diagrams
 from engine.process.forms import Form
 from engine.queries.stored_contents import parsed_values
 from engine.recorded import Values
-from engine.store.deployments import Deployed, all_deployed, deployed
+from engine.store.deployments import Deployed, deployed
 from engine.store.drafts import unpack
 from engine.store.models import Account, Case, Deployment, DryRun, DryRunPart, Event, EventValue
 
@@ -228,9 +228,8 @@ def _drawn(session: Session, run: RunRow) -> tuple[Sop, Sop | None]:
     """The draft that was tried, and the version in force when it was: the newest one older than the run."""
     xml, forms = unpack(session.scalars(select(DryRun.content).where(DryRun.id == run.id)).one())
     new = Sop(diagrams.read(xml), {key: Form(key, schema) for key, schema in forms.items()})
-    versions = [
-        each
-        for each in all_deployed(session)
-        if each.process_id == run.process_id and each.deployed_at <= run.created_at
-    ]
-    return new, Sop(versions[-1].diagram, versions[-1].forms) if versions else None
+    which = (Deployment.process_id == run.process_id, Deployment.deployed_at <= run.created_at)
+    newest = select(Deployment.id, Deployment.checksum).where(*which).order_by(Deployment.number.desc()).limit(1)
+    row = session.execute(newest).first()
+    old = deployed(session, row.id, row.checksum) if row is not None else None
+    return new, Sop(old.diagram, old.forms) if old is not None else None

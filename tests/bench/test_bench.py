@@ -48,7 +48,11 @@ def test_the_table_says_whether_the_bar_held(capsys):
 
 
 @pytest.mark.parametrize(
-    ("script", "whats"), [("step.py", ["floor", "whole_json", "ours"]), ("http.py", ["bare_view", "task_post"])]
+    ("script", "whats"),
+    [
+        ("step.py", ["floor", "whole_json", "ours"]),
+        pytest.param("http.py", ["bare_view", "task_post"], marks=pytest.mark.long),  # it starts two web servers
+    ],
 )
 def test_the_scripts_run_by_themselves(script: str, whats: list[str]):
     options = ["--cases", "1", "--rounds", "1", "--storage", "sqlite", "--json"]

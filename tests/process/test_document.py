@@ -87,6 +87,11 @@ def test_the_file_holds_the_same_rows_and_a_picture_in_each(printed: Document) -
     assert [each.cells[-3].text for each in table.rows[2:]] == [row["waktu"] for row in TABLE["baris"]]
     described = [each.get("descr") for each in file.element.body.iter("{*}docPr")]
     assert described == [f"Pelaksana: {row['peran']}" for row in TABLE["baris"]]
+    pictures = list(file.element.body.iter("{*}inline"))
+    assert {each.get(side) for each in pictures for side in ("distT", "distB", "distL", "distR")} == {"0"}  # no gaps
+    properties = [[etree.QName(each).localname for each in cell] for cell in file.element.body.iter("{*}tcPr")]
+    order = ("tcW", "gridSpan", "vMerge", "tcMar", "vAlign")  # another one is no valid file
+    assert all(sorted(each, key=order.index) == each for each in properties)
     section = file.sections[0]
     assert (round(section.page_width.mm), round(section.page_height.mm)) == (297, 210)
 

@@ -42,7 +42,7 @@ def test_a_mail_server_in_trouble_for_a_day_loses_nothing(bureau: Bureau, mood: 
     bureau.mailbox.mood = mood
     file(bureau, 4)
     begun = bureau.office.now
-    bureau.until(begun + timedelta(days=1), every=2 * HOUR)
+    bureau.until(begun + timedelta(days=1), every=2 * HOUR, desk=bureau.impatient())
     assert bureau.mailbox.arrived == []
     with transaction(bureau.office.engine) as session:
         waiting = waiting_mail(session)

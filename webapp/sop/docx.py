@@ -13,6 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph
 
 from engine.process.document import HEADER, Document
 from engine.process.document.layout import PAGE, WIDTHS, Layout, layout
@@ -21,6 +22,7 @@ from webapp.sop.pictures import strip_png
 
 LEFT = 110.0  # mm of the head's left half
 LABEL = 45.0
+BESIDE, ABOVE = 1.3, 0.8  # mm between a cell's border and its text
 
 
 def docx(document: Document, issue: Issue) -> bytes:
@@ -32,9 +34,12 @@ def docx(document: Document, issue: Issue) -> bytes:
     title = file.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     title.paragraph_format.page_break_before = True
-    title.add_run(document.name.upper()).bold = True
+    title.paragraph_format.space_after = Mm(2)
+    _large(title, document.name)
     _steps(file, document, layout(document))
-    file.add_paragraph(f"Waktu pelaksanaan seluruhnya: {document.total or '—'}")
+    total = file.add_paragraph("Waktu pelaksanaan seluruhnya: ")
+    total.paragraph_format.space_before = Mm(2)
+    total.add_run(document.total or "—").bold = True
     if document.notes:
         file.add_paragraph(f"Catatan: {' '.join(document.notes)}")
     out = io.BytesIO()
@@ -53,11 +58,13 @@ def _page(file: Any) -> None:
     style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(0)
 
 
-def _table(file: Any, rows: int, widths: list[float]) -> Table:
+def _table(file: Any, rows: int, widths: list[float], above: float = ABOVE) -> Table:
+    """`above` counts for all cells of a row alike, whatever one of them says for itself."""
     table: Table = file.add_table(rows=rows, cols=len(widths))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    _insert(table._tblPr, _margins("w:tblCellMar", BESIDE, above), before="w:tblLook")
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     for row in table.rows:
@@ -72,16 +79,27 @@ def _head(file: Any, document: Document, issue: Issue) -> None:
     table = _table(file, len(facts), [LEFT, LABEL, PAGE - LEFT - LABEL])
     for row, (label, text) in zip(table.rows, facts, strict=True):
         row.cells[1].text = label
-        row.cells[2].text = f"{text}\n\n\n{issue.approver}" if label == "Disahkan oleh" else text
+        row.cells[2].text = text
+        if label == "Disahkan oleh":
+            row.cells[1].vertical_alignment = row.cells[2].vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP
+            signed = row.cells[2].add_paragraph(issue.approver)
+            signed.paragraph_format.space_before = Mm(14)
     office = table.cell(0, 0).merge(table.cell(len(facts) - 1, 0))
     office.text = ""
     name = office.paragraphs[0]
     name.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    name.add_run(document.header.get("unit_kerja", "").upper()).bold = True
+    _large(name, document.header.get("unit_kerja", ""))
+
+
+def _large(paragraph: Paragraph, text: str) -> None:
+    run = paragraph.add_run(text.upper())
+    run.bold, run.font.size = True, Pt(11)
 
 
 def _blocks(file: Any, document: Document) -> None:
-    file.add_paragraph()
+    # Two tables that touch would become one: what stands between them is as good as nothing.
+    between = file.add_paragraph()
+    between.paragraph_format.line_spacing = Pt(1)
     table = _table(file, len(HEADER) // 2, [PAGE / 2, PAGE / 2])
     for index, (key, title) in enumerate(HEADER):
         cell = table.cell(index // 2, index % 2)
@@ -96,7 +114,7 @@ def _steps(file: Any, document: Document, placed: Layout) -> None:
     count = max(1, len(document.columns))
     widths = [WIDTHS["no"], WIDTHS["uraian"], *[placed.column] * count,
               WIDTHS["kelengkapan"], WIDTHS["waktu"], WIDTHS["output"], WIDTHS["ket"]]  # fmt: skip
-    table = _table(file, 2 + len(document.rows), widths)
+    table = _table(file, 2 + len(document.rows), widths, above=0)  # pictures reach from border to border
     _headings(table, document, count)
     for index, row in enumerate(document.rows):
         line = table.rows[index + 2]
@@ -132,23 +150,38 @@ def _heading(cell: _Cell, text: str) -> None:
     cell.text = ""
     paragraph = cell.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Mm(ABOVE)
     paragraph.add_run(text).bold = True
 
 
 def _picture(cell: _Cell, placed: Layout, row: int, role: str) -> None:
     """A strip of the flow fills its cell to the borders, so that the strips of all rows join."""
-    margins = OxmlElement("w:tcMar")
-    for side in ("top", "left", "bottom", "right"):
-        node = OxmlElement(f"w:{side}")
-        node.set(qn("w:w"), "0")
-        node.set(qn("w:type"), "dxa")
-        margins.append(node)
-    cell._tc.get_or_add_tcPr().append(margins)
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP
+    _insert(cell._tc.get_or_add_tcPr(), _margins("w:tcMar", 0, 0), before="w:vAlign")
     for extra in cell.paragraphs[1:]:  # merging leaves one for each cell
         extra._p.getparent().remove(extra._p)
     run = cell.paragraphs[0].add_run()
+    run.font.size = Pt(1)  # a line's own height would stand below the picture
     shape = run.add_picture(io.BytesIO(strip_png(placed, row)), Mm(placed.width), Mm(placed.height(row) - 0.2))
     shape._inline.docPr.set("descr", f"Pelaksana: {role}")
+    for side in ("distT", "distB", "distL", "distR"):  # without them LibreOffice keeps text 3 mm away
+        shape._inline.set(side, "0")
+
+
+def _insert(properties: Any, node: Any, *, before: str) -> None:
+    """The order of properties is fixed."""
+    place = properties.find(qn(before))
+    properties.append(node) if place is None else place.addprevious(node)
+
+
+def _margins(name: str, beside: float, above: float) -> Any:
+    margins = OxmlElement(name)
+    for side, width in (("top", above), ("left", beside), ("bottom", above), ("right", beside)):
+        node = OxmlElement(f"w:{side}")
+        node.set(qn("w:w"), str(Mm(width).twips))
+        node.set(qn("w:type"), "dxa")
+        margins.append(node)
+    return margins
 
 
 def _stay_whole(row: Any) -> None:

@@ -20,9 +20,10 @@ def strip_png(layout: Layout, row: int) -> bytes:
     top, height = layout.tops[row], layout.height(row)
     image = Image.new("L", (round(layout.width * SCALE), round(height * SCALE)), _PAPER)
     draw = ImageDraw.Draw(image)
-    for index in range(1, round(layout.width / layout.column)):
-        x = index * layout.column * SCALE
+    for index in range(round(layout.width / layout.column) + 1):  # the outer ones are the cell's borders
+        x = min(index * layout.column * SCALE, image.width - 1)
         draw.line([(x, 0), (x, image.height)], fill=_INK, width=3)
+    draw.line([(0, 0), (image.width, 0)], fill=_INK, width=6)  # half of it lies outside: the cell's upper border
     for line in layout.lines:
         _line(draw, line, top)
     _shape(draw, layout.shapes[row], top)

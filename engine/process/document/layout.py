@@ -15,7 +15,7 @@ from engine.process.document import Document, Row, Symbol, Way
 
 WIDTHS = {"no": 8.0, "uraian": 60.0, "kelengkapan": 32.0, "waktu": 19.0, "output": 32.0, "ket": 24.0}
 PAGE = 267.0  # mm between the margins of A4 landscape
-LETTER = 1.78  # mm that a letter of 9 pt takes, on the safe side
+LETTER = 1.95  # mm that a letter of 9 pt takes, on the safe side: machines without Arial print in a wider font
 LINE = 4.0  # mm of a line of 9 pt
 PADDING = 3.0
 LEAST = 15.0  # mm of a row with one line

@@ -148,6 +148,7 @@ export class SopModeler extends BaseModeler {
     if (this.get('directEditing').isActive()) return;
     // Findings come and go below the picture: it must not jump away under the pointer for that.
     const { width } = this.get('canvas').getContainer().getBoundingClientRect();
+    if (!width) return; // a window that became too small hides the picture
     if (this.fitted && width !== this.width) this.fit(); else this.settle();
     this.width = width;
   }
