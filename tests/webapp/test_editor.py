@@ -464,7 +464,8 @@ class TestThePage:
         page.set_viewport_size({"width": 360, "height": 740})  # and back: a hidden picture is not fitted into nothing
         expect(page.locator("#penyunting")).to_be_hidden()
         page.set_viewport_size({"width": 1366, "height": 768})
-        expect(editor.drawn("klasifikasi")).to_be_visible()
+        expect(page.locator(".sunting-kanvas [data-element-id=klasifikasi]").first).to_be_visible()
+        assert editor.state.is_visible()
 
     def test_a_discarded_draft_can_only_be_looked_at(
         self, site: Site, context_of: Callable[..., BrowserContext]
