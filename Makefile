@@ -83,6 +83,8 @@ bench: $(VENV)/ready-test
 	$(BIN)/python bench/step.py $(ARGS)
 	$(BIN)/python bench/loops.py $(ARGS)
 	$(BIN)/python bench/http.py $(ARGS)
+	$(BIN)/python bench/replay.py $(ARGS)
+	$(BIN)/python bench/dry_run.py $(ARGS)
 
 release-files:
 	@mkdir -p dist && cp engine/history/verify.py dist/verify.py

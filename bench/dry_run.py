@@ -3,12 +3,11 @@
 Two drafts: one with another time for each step, and one in which every form has changed too, so that every old answer
 is held against its new form.
 
-    python bench/dry_run.py [--cases 1000] [--storage sqlite] [--json]
+    python bench/dry_run.py [--cases 1000] [--rounds 1] [--storage sqlite] [--json]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
@@ -24,7 +23,7 @@ if __name__ == "__main__":  # this folder on the path would put http.py before t
 
 from sqlalchemy import Engine, select
 
-from bench.measure import wanted_storages
+from bench.measure import options, wanted_storages
 from bench.office import DIAGRAM, STORAGES, usable_storages
 from engine.access import Actor
 from engine.commands.deploy import deploy, read_forms
@@ -105,11 +104,8 @@ def measure(engine: Engine, owner: Actor, storage: str, what: str, forms: Mappin
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description="Dry runs of a draft on demo cases, made by the real commands.")
-    parser.add_argument("--cases", type=int, default=1000, help="cases of the past year (%(default)s)")
-    parser.add_argument("--storage", choices=STORAGES, action="append", help="only this one (default: all)")
-    parser.add_argument("--json", action="store_true", help="machine-readable")
-    given = parser.parse_args()
+    purpose = "Dry runs of a draft on demo cases of the past year, made by the real commands."
+    given = options(purpose, cases=1000, rounds=1, storages=STORAGES).parse_args()
     rows: list[dict[str, Any]] = []
     for storage in wanted_storages(given.storage, STORAGES, usable_storages()):
         with tempfile.TemporaryDirectory(prefix="aduan-bench-") as folder, new_url(storage, Path(folder)) as url:
@@ -117,8 +113,9 @@ def main() -> None:
             engine = open_database(url)
             try:
                 owner = make_past(engine, url, Path(folder), given.cases)
-                rows.append(measure(engine, owner, storage, "times", read_forms(FORMS)))
-                rows.append(measure(engine, owner, storage, "times, forms", changed_forms()))
+                for _ in range(given.rounds):
+                    rows.append(measure(engine, owner, storage, "times", read_forms(FORMS)))
+                    rows.append(measure(engine, owner, storage, "times, forms", changed_forms()))
             finally:
                 engine.dispose()
     print(json.dumps(rows, indent=2) if given.json else _table(rows))

@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.commands import drafts as commands
 from engine.errors import NotFound, Rejected
 from engine.process.diagram import MAX_BYTES, DiagramError, read
-from engine.process.expressions import ExpressionError, parse
 from engine.process.gate import Finding, check
 from engine.process.gate.findings import error
+from engine.process.gate.typed import KINDS, typed
 from engine.queries.drafts import others_present, revisions
 from engine.store.deployments import Deployed, latest_deployed
 from engine.store.drafts import DraftContent, draft, drafts
@@ -162,15 +162,13 @@ def draft_findings(session: Session, process_id: str, xml: bytes, forms: dict[st
 @blueprint.post("/proses/<process_id>/ekspresi")
 @needs(process_owner)
 def expression(process_id: str) -> AnyResponse:  # noqa: ARG001  # the language is the same for every process
-    """Whether a condition or a timer's time can be read, while it is typed."""
-    text = _body().get("text")
-    if not isinstance(text, str):
-        raise Rejected({"text": "Ungkapan harus berupa teks."}, "Ungkapan harus berupa teks.")
-    try:
-        parsed = parse(text)
-    except ExpressionError as wrong:
-        return jsonify(message=wrong.message, names=[])
-    return jsonify(message="", names=sorted(parsed.names))
+    """Whether a condition, a script or a timer's time can be read, while it is typed; by `kind`."""
+    body = _body()
+    text, kind = body.get("text"), body.get("kind")
+    if not isinstance(text, str) or kind not in KINDS:
+        raise Rejected({"text": "Ungkapan harus berupa teks."}, "Ungkapan harus berupa teks, dengan kegunaannya.")
+    message, names = typed(text, kind)
+    return jsonify(message=message, names=names)
 
 
 @blueprint.get("/proses/<process_id>/draf/<int:draft_id>/riwayat")

@@ -91,7 +91,7 @@ def time_text(at: datetime) -> str:
 
 def step_sentence(kind: str, number: str, step: str, due: datetime | None) -> str:
     """What is said about a task."""
-    until = f", tenggat {time_text(due)}" if due is not None else ""
+    until = f", batas {time_text(due)}" if due is not None else ""
     words = {
         NEW_TASK: f"tugas baru, {step}{until}.",
         RETURNED: f"kembali pada langkah {step}{until}.",

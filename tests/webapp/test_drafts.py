@@ -187,20 +187,39 @@ class TestChecking:
         assert answer.get_json()["findings"]
 
     @pytest.mark.parametrize(
-        ("text", "names", "wrong"),
+        ("kind", "text", "names", "wrong"),
         [
-            ('jenis == "informasi"', ["jenis"], False),
-            ("__import__('os')", [], True),
-            ("hari_kerja(3)", [], False),
-            ("", [], True),
-            ("x" * 5000, [], True),
+            ("syarat", 'jenis == "informasi"', ["jenis"], ""),
+            ("syarat", "__import__('os')", [], "__import__"),
+            ("syarat", "hari_kerja(3)", [], "hanya berlaku pada pengatur waktu"),
+            ("syarat", "", [], "kosong"),
+            ("syarat", "x" * 5000, [], "panjang"),
+            ("timeDuration", "hari_kerja(3)", [], ""),
+            ("timeDuration", "hari_kerja(lama)", ["lama"], ""),
+            ("timeDuration", '"P1D" if mendesak else "P3D"', ["mendesak"], ""),
+            ("timeDuration", '"P1D" if mendesak else "lusa"', ["mendesak"], "«lusa» bukan lama waktu"),
+            ("timeDuration", "P3D", ["P3D"], 'Maksud Anda "P3D" dalam tanda petik?'),
+            ("timeDuration", "mendesak", ["mendesak"], "dalam tanda petik"),
+            ("timeDate", "hari_kerja(3)", [], "sendirian dalam timeDuration"),
+            ("timeDate", '"2026-12-28T08:00:00"', [], "belum memuat zona waktu"),
+            ("timeCycle", '"R3/P1D"', [], ""),
+            ("timeCycle", '"P1D"', [], "bukan waktu berulang"),
+            ("skrip", "a = penilaian\nb = a <= 2", ["penilaian"], ""),
+            ("skrip", "a = 1\nb = (a", [], "Baris 2: "),
+            ("skrip", "a = 1\nb\nc = 2", [], "Baris 2: "),
+            ("skrip", "a = hari_kerja(3)", [], "hanya berlaku pada pengatur waktu"),
         ],
     )
-    def test_an_expression_is_read_while_it_is_typed(
-        self, owner: Person, text: str, names: list[str], wrong: bool
+    def test_an_expression_is_read_while_it_is_typed_by_what_it_is_for(
+        self, owner: Person, kind: str, text: str, names: list[str], wrong: str
     ) -> None:
-        answer = send(owner, "/proses/aduan/ekspresi", {"text": text, "kind": "syarat"}).get_json()
-        assert (answer["names"], bool(answer["message"])) == (names, wrong)
+        answer = send(owner, "/proses/aduan/ekspresi", {"text": text, "kind": kind}).get_json()
+        assert (answer["names"], bool(answer["message"])) == (names, bool(wrong))
+        assert wrong in answer["message"]
+
+    @pytest.mark.parametrize("body", [{"text": "a"}, {"text": 1, "kind": "syarat"}, {"text": "a", "kind": "lain"}])
+    def test_what_an_expression_is_for_must_be_known(self, owner: Person, body: dict[str, Any]) -> None:
+        assert send(owner, "/proses/aduan/ekspresi", body).status_code == 422
 
 
 class TestWhoMay:

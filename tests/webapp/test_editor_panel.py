@@ -404,7 +404,7 @@ def test_a_role_gets_its_rights(draw: Callable[..., Panel]) -> None:
     panel.radio("Aduan unit kerjanya").check()
     panel.field("Melihat identitas pelapor").uncheck()
     panel.field("Mengalihkan tugas ke unit lain").check()
-    panel.field("Tanpa tenggat").check()
+    panel.field("Tanpa batas waktu").check()
     panel.type("Nama peran", "Petugas <loket>")
     lane = panel.saved().lanes["Petugas <loket>"]
     assert b'name="identitas"' not in panel.saved_xml()  # a right that is not given is not written either

@@ -37,7 +37,7 @@ PROPERTIES = {
 SEES = {"semua": "semua aduan", "unit": "aduan unitnya", "milik": "aduannya sendiri", "": "tidak ditentukan"}
 RIGHTS = {
     "identity": "melihat identitas pelapor", "on_behalf": "mencatat aduan atas nama pelapor",
-    "moves": "memindahkan aduan", "no_deadline": "bekerja tanpa tenggat",
+    "moves": "memindahkan aduan", "no_deadline": "bekerja tanpa batas waktu",
 }  # fmt: skip
 REPEATS = {
     "cardinality": "jumlah perulangan", "source": "daftar yang diulang", "item": "nama isi daftar",

@@ -31,28 +31,30 @@ def timer_findings(diagram: Diagram) -> Iterator[Finding]:
             yield _about(element, f'«{element.label}» belum memuat waktu. Isi timeDuration, misalnya "P14D".')
             continue
         yield from _place_findings(diagram, element)
-        try:
-            tree = parse(element.timer).tree
-            if _office_time(tree):
-                yield from _office_time_findings(element, tree)
-                continue
-            texts = _texts(tree)
-        except ExpressionError as wrong:
-            hint = f' Tulis dalam tanda petik: "{element.timer}".' if _DURATION.fullmatch(element.timer.strip()) else ""
-            yield _about(element, f"Waktu pada «{element.label}»: {wrong.message}{hint}")
-            continue
-        if texts is None:
-            hint = (
-                f' Maksud Anda "{element.timer}" dalam tanda petik?'
-                if _DURATION.fullmatch(element.timer.strip())
-                else ""
-            )
-            yield _about(element, f"Waktu pada «{element.label}» harus ditulis langsung dalam tanda petik, "
-                         f"misalnya \"P14D\", atau pilihan di antaranya.{hint}")  # fmt: skip
-        for text in texts or ():
-            message = _READERS[element.timer_kind or "timeDuration"](text)
-            if message:
-                yield _about(element, f"Waktu «{text[:60]}» pada «{element.label}» {message}")
+        for message in time_faults(element.timer, element.timer_kind or "timeDuration", f" pada «{element.label}»"):
+            yield _about(element, message)
+
+
+def time_faults(text: str, kind: str, where: str = "") -> Iterator[str]:
+    """What is wrong with a timer's expression. `kind`: timeDuration, timeDate, timeCycle; `where`: " pada «...»"."""
+    bare = _DURATION.fullmatch(text.strip()) is not None
+    try:
+        tree = parse(text).tree
+    except ExpressionError as wrong:
+        yield f"Waktu{where}: {wrong.message}" + (f' Tulis dalam tanda petik: "{text}".' if bare else "")
+        return
+    if _office_time(tree):
+        yield from _office_time_faults(tree, kind, where)
+        return
+    texts = _texts(tree)
+    if texts is None:
+        hint = f' Maksud Anda "{text}" dalam tanda petik?' if bare else ""
+        how = 'harus ditulis langsung dalam tanda petik, misalnya "P14D", atau pilihan di antaranya.'
+        yield f"Waktu{where} {how}{hint}"
+    for each in texts or ():
+        message = _READERS[kind](each)
+        if message:
+            yield f"Waktu «{each[:60]}»{where} {message}"
 
 
 def _office_time(tree: ast.AST) -> list[ast.Call]:
@@ -61,16 +63,14 @@ def _office_time(tree: ast.AST) -> list[ast.Call]:
     return [node for node in calls if getattr(node.func, "id", "") in TIME_FUNCTIONS]
 
 
-def _office_time_findings(element: Element, tree: ast.expr) -> Iterator[Finding]:
+def _office_time_faults(tree: ast.expr, kind: str, where: str) -> Iterator[str]:
     whole = isinstance(tree, ast.Call) and len(tree.args) == 1 and isinstance(tree.args[0], ast.Constant | ast.Name)
-    if element.timer_kind != "timeDuration" or not whole:
-        yield _about(
-            element, f"Waktu kerja pada «{element.label}» ditulis sendirian dalam timeDuration, misalnya hari_kerja(3)."
-        )
+    if kind != "timeDuration" or not whole:
+        yield f"Waktu kerja{where} ditulis sendirian dalam timeDuration, misalnya hari_kerja(3)."
         return
     amount = tree.args[0].value if isinstance(tree, ast.Call) and isinstance(tree.args[0], ast.Constant) else 1
     if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= MAX_AMOUNT:
-        yield _about(element, f"Waktu kerja pada «{element.label}» harus bilangan bulat dari 1 sampai {MAX_AMOUNT}.")
+        yield f"Waktu kerja{where} harus bilangan bulat dari 1 sampai {MAX_AMOUNT}."
 
 
 def _misplaced(diagram: Diagram) -> Iterator[Finding]:
@@ -78,11 +78,16 @@ def _misplaced(diagram: Diagram) -> Iterator[Finding]:
     texts = [(flow.id, flow.name, flow.condition) for flow in diagram.flows.values() if flow.condition]
     texts += [(each.id, each.name, each.script) for each in diagram.elements.values() if each.script]
     for element_id, name, text in texts:
-        if any(f"{function}(" in text.replace(" ", "") for function in TIME_FUNCTIONS):
+        if asks_calendar(text):
             yield error(
                 f"«{name or element_id}» memakai fungsi waktu kerja, yang hanya berlaku pada pengatur waktu.",
                 element_id, name,
             )  # fmt: skip
+
+
+def asks_calendar(text: str) -> bool:
+    """Whether a condition or script calls a function that only timers may."""
+    return any(f"{function}(" in text.replace(" ", "") for function in TIME_FUNCTIONS)
 
 
 def _place_findings(diagram: Diagram, element: Element) -> Iterator[Finding]:

@@ -2,22 +2,20 @@
 const PAUSE = 300;
 
 /**
- * A `check` for textField. `known()` gives the variables that may be read here (null: any); `pick(text)` takes the
- * expression out of what was typed, '' for nothing to check, or an object {message} when that fails already.
+ * A `check` for textField. `kind()` says what it is for: 'syarat', 'skrip', or the name of a timer's part. `known()`
+ * gives the variables that may be read here (null: any).
  */
-export function expressionCheck(context, kind, { known = () => null, pick = (text) => text } = {}) {
+export function expressionCheck(context, kind, { known = () => null } = {}) {
   return (tell) => {
     let timer, turn = 0;
     return (text) => {
       clearTimeout(timer);
       turn += 1;
       const mine = turn;
-      const picked = pick(text);
-      if (picked.message) return tell(picked.message);
-      if (!picked.trim()) return tell('');
+      if (!text.trim()) return tell('');
       timer = setTimeout(async () => {
         try {
-          const answer = await context.request(`/proses/${context.processId}/ekspresi`, { text: picked, kind });
+          const answer = await context.request(`/proses/${context.processId}/ekspresi`, { text, kind: kind() });
           if (mine === turn) tell(answer.message || strangers(answer.names, known()));
         } catch {
           // Without the server nothing is said here; the bar above the picture tells of it.

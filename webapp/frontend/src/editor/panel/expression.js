@@ -40,12 +40,15 @@ export function completions(text, caret, variables, kind, all) {
   return { from, to: caret, options };
 }
 
-/** `variables()` are those that may be read here; they are looked for anew whenever something is offered. */
-export function expressionField(panel, { kind, variables, any = false, ...options }) {
+/**
+ * `variables()` are those that may be read here; they are looked for anew whenever something is offered. `kind` says
+ * which functions are offered, `asked()` what the server is told that the expression is for.
+ */
+export function expressionField(panel, { kind, asked = () => kind, variables, any = false, ...options }) {
   const { input } = combobox({ offers: (text, caret, all) => completions(text, caret, variables(), kind, all) });
   input.classList.add('sandi');
   return textField(panel, {
     ...options, input,
-    check: expressionCheck(panel.context, kind, { known: () => (any ? null : variables().map(({ name }) => name)) })
+    check: expressionCheck(panel.context, asked, { known: () => (any ? null : variables().map(({ name }) => name)) })
   });
 }

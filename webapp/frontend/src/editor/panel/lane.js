@@ -15,7 +15,7 @@ const RIGHTS = [
   [ 'identitas', 'Melihat identitas pelapor', 'Nama dan kontak pelapor terlihat. Tanpa hak ini tertulis «nama dirahasiakan».' ],
   [ 'atas_nama', 'Bertindak atas nama pelapor', 'Mencatat aduan dari loket, surat, atau WhatsApp, dan mengonfirmasi jawabannya; selalu tercatat.' ],
   [ 'memindah', 'Mengalihkan tugas ke unit lain', 'Tugas yang salah alamat dapat dialihkannya ke Bidang/unit kerja lain.' ],
-  [ 'tanpa_tenggat', 'Tanpa tenggat', 'Tugasnya tidak pernah terlambat, tidak diingatkan, dan tidak dilaporkan ke atasan.' ]
+  [ 'tanpa_tenggat', 'Tanpa batas waktu', 'Tugasnya tidak pernah terlambat, tidak diingatkan, dan tidak dilaporkan ke atasan.' ]
 ];
 const WARNING = 'Perubahan hak tampak pada halaman Perubahan dan harus disetujui sebelum berlaku.';
 

@@ -37,33 +37,16 @@ export function endSections(panel, element) {
   ], { key: 'selesai' }) ];
 }
 
-const ASSIGNMENT = /^\s*([A-Za-z][A-Za-z0-9_]*)\s*=(?!=)\s*(.+)$/;
-
-/** The line that is being written is checked: the others were when they were written. */
-function lineNow(field) {
-  return (value) => {
-    const at = document.activeElement === field() ? field().selectionStart : 0;
-    const begin = value.lastIndexOf('\n', at - 1) + 1;
-    const line = value.slice(begin).split('\n')[0];
-    if (!line.trim()) return '';
-    const found = ASSIGNMENT.exec(line);
-    return found ? found[2] : { message: 'Setiap baris ditulis: nama = ungkapan, misalnya mendesak = penilaian <= 2' };
-  };
-}
-
 export function scriptSections(panel, element) {
   const { model, context } = panel;
   const object = element.businessObject;
   const earlier = () => variablesAt(model, context.forms, element).map(({ name }) => name);
-  const assigned = () => (object.script || '').split('\n').map((line) => (ASSIGNMENT.exec(line) || [])[1]).filter(Boolean);
-  let control = null;
   const script = textField(panel, {
     key: 'skrip', label: 'Hitungan', lines: 6, mono: true,
     help: 'Satu pengisian pada setiap baris, misalnya: mendesak = penilaian <= 2',
     get: () => object.script || '', set: (value) => model.update(element, object, { script: value || undefined }),
-    check: expressionCheck(context, 'syarat', { known: () => [ ...earlier(), ...assigned() ], pick: lineNow(() => control) })
+    check: expressionCheck(context, () => 'skrip', { known: earlier })
   });
-  control = script.control;
   return [ section('', [
     nameField(panel, element, 'Nama hitungan'), script,
     text(() => (earlier().length ? `Yang dapat dibaca: ${earlier().join(', ')}.` : 'Belum ada isian yang dapat dibaca di sini.')),

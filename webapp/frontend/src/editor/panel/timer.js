@@ -152,7 +152,7 @@ function free(panel, time) {
   const known = () => variablesAt(panel.model, panel.context.forms, time.element);
   return [
     expressionField(panel, {
-      key: 'waktu-ungkapan', label: 'Ungkapan waktu', kind: 'waktu', variables: known,
+      key: 'waktu-ungkapan', label: 'Ungkapan waktu', kind: 'waktu', asked: () => time.part, variables: known,
       help: 'Contoh: hari_kerja(10), "P14D", atau "P1D" if mendesak else "P3D".',
       get: () => time.text, set: (value) => time.put(time.part, value)
     }),
