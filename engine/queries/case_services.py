@@ -14,6 +14,7 @@ from engine.process.diagram import Element
 from engine.process.operations import asked_of
 from engine.queries.cases import Sight
 from engine.queries.event_words import EventWords
+from engine.queries.proofs import short_code
 from engine.queries.recorded_values import ERASED
 from engine.queries.stored_events import StoredEvent, stored_events
 
@@ -38,7 +39,7 @@ class CaseDocument:
     paragraphs: tuple[str, ...]
     at: datetime
     seq: int
-    hash: str  # of the event that holds its digest
+    code: str  # short code of the event that holds its digest
 
 
 def service_rows(
@@ -72,7 +73,7 @@ def case_document(session: Session, actor: Actor, seen: Sight, seq: int, name: s
             element = seen.deployed.diagram.elements.get(effect["element"])
             if effect.get("value") == name and _readable(actor, seen, element):
                 held = event.values[name]
-                return CaseDocument(held["judul"], tuple(held["paragraf"]), event.at, seq, event.hash)
+                return CaseDocument(held["judul"], tuple(held["paragraf"]), event.at, seq, short_code(event.hash))
     raise NotFound
 
 

@@ -22,11 +22,17 @@ def served_sop(*changes: tuple[str, str], nodes: tuple[Node, ...] = NODES) -> by
         ("<bpmn:incoming>alur_terklasifikasi</bpmn:incoming>", ""),
         ("<bpmn:incoming>alur_jawaban_terkirim</bpmn:incoming>", ""),
         ("</bpmn:process>", f"{drawn}</bpmn:process>"),
+        ("</bpmndi:BPMNPlane>", f"{''.join(map(_shape, nodes, range(len(nodes))))}</bpmndi:BPMNPlane>"),
     ).decode()
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
     return text.encode()
+
+
+def _shape(node: Node, place: int) -> str:
+    bounds = f'<dc:Bounds x="{400 + 160 * place}" y="820" width="120" height="60"/>'
+    return f'<bpmndi:BPMNShape id="{node.id}_di" bpmnElement="{node.id}">{bounds}</bpmndi:BPMNShape>'
 
 
 def _in_its_own_space(node: str) -> str:

@@ -46,6 +46,7 @@ from engine.store.database import transaction
 from engine.store.deployments import latest_deployed
 from engine.store.models import Base, Scenario
 from tests.engine.office import MONDAY, PROCESS, Office
+from tests.engine.served import served_sop
 from tests.process.drawing import (
     boundary,
     draw,
@@ -120,6 +121,16 @@ class TestTheSop:
         (answer,) = tried(COMPLAINT[:5]).tasks
         assert answer.start == {"tanggapan": "Sudah kami periksa ke sekolah."}
         assert tried([*COMPLAINT, READ]).outcome == "Selesai, jawaban diterima"
+
+    def test_what_service_tasks_would_do_is_told_and_a_table_decides(self) -> None:
+        found = tried([*INFORMATION, READ], served_sop())
+        notes = [note for each in found.journal for note in each.notes]
+        assert "Akan dikirim kepada Admin: «Aduan ADU-0000-000000: Permintaan informasi, prioritas biasa.»" in notes
+        (letter,) = [each for each in notes if each.startswith("Akan dibuat dokumen «Jawaban ADU-0000-000000»")]
+        assert "Serang, 5 Januari 2026" in letter and "Jawabannya sudah ada di situs dinas." in letter
+        assert "Akan dikirim kepada pelapor: «Surat jawaban sudah dibuat.»" in notes
+        assert {"beritahu", "surat", "kabari"} <= {each.element for each in found.path}
+        assert found.ended
 
     def test_it_closes_itself_strictly_after_ten_working_days(self) -> None:
         waiting = tried(INFORMATION)

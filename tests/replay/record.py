@@ -16,6 +16,7 @@ from engine.commands.migrate_case import migrate_case
 from engine.store.database import snapshot
 from engine.store.migrate import upgrade
 from tests.engine.office import SOP, Office
+from tests.engine.served import served_sop
 from tests.replay import FIXTURES
 from tests.replay.histories import History, check, history_of, load_all, save
 from tests.replay.play import open_office
@@ -52,7 +53,7 @@ def play(cases: int, seed: int, folder: Path) -> list[History]:
         played = play_cases(office, cases, random.Random(seed))
         with snapshot(office.engine) as session:
             pool = [history_of(session, each.case_id, each.version.process_id) for each in played]
-        pool.append(_moved(office))
+        pool += [_moved(office), _served(office)]
     return [each for each in pool if len(each.events) <= MOST_EVENTS]
 
 
@@ -65,6 +66,14 @@ def _moved(office: Office) -> History:
     office.worker_round(days=40)
     with snapshot(office.engine) as session:
         return history_of(session, case.id, "aduan")
+
+
+def _served(office: Office) -> History:
+    """A case that a table decides, that tells a role and its reporter, and writes a letter."""
+    office.deploy(served_sop())
+    case = office.finish(office.file_complaint())
+    with snapshot(office.engine) as session:
+        return history_of(session, case.id, "layanan")
 
 
 def main() -> None:
