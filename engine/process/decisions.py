@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.process.expressions import FUNCTIONS, TIME_FUNCTIONS, Expression, ExpressionError, parse
+from engine.process.expressions import FUNCTIONS, TIME_FUNCTIONS, Expression, ExpressionError, parse, storable
 from engine.process.grammar import WORDS
 
 SPACES = tuple(f"https://www.omg.org/spec/DMN/{each}/MODEL/" for each in ("20191111", "20180521"))
@@ -110,7 +110,7 @@ class DecisionTable:
             numbers = " dan ".join(str(each + 1) for each in rows[:2])
             raise Undecided(f"Baris {numbers} tabel keputusan sama-sama berlaku untuk isian ini.")
         answers = zip(self.outputs, self.rules[rows[0]].answers, strict=True)
-        return {column.text: parse(cell).value(variables) for column, cell in answers}
+        return {column.text: storable(parse(cell).value(variables)) for column, cell in answers}
 
     @property
     def carried(self) -> str:

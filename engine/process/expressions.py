@@ -21,7 +21,7 @@ from engine.process.grammar import MAX_DEPTH, MAX_LENGTH, WORDS, ExpressionError
 
 __all__ = [
     "FUNCTIONS", "MAX_AMOUNT", "TIME_FUNCTIONS", "Expression", "ExpressionError", "Script", "parse", "parse_script",
-    "unknown_name", "working_time",
+    "storable", "unknown_name", "working_time",
 ]  # fmt: skip
 
 MAX_NODES = 200
@@ -275,7 +275,18 @@ class Script:
     def apply(self, variables: dict[str, Any]) -> None:
         """Assign in order, in place. Raises ExpressionError."""
         for name, expression in self.assignments:
-            variables[name] = expression.value(variables)
+            variables[name] = storable(expression.value(variables))
+
+
+def storable(value: Any) -> Any:
+    """A result as history can hold it: no fractions, a whole one as an integer. Raises ExpressionError."""
+    if isinstance(value, list | tuple):
+        return [storable(each) for each in value]
+    if not isinstance(value, float):
+        return value
+    if not value.is_integer():
+        raise ExpressionError(f"Hasilnya pecahan ({value:g}), yang tidak dapat disimpan. Bagi dengan `//`.")
+    return int(value)
 
 
 @lru_cache(maxsize=512)

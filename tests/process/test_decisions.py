@@ -106,6 +106,7 @@ SOUND = (("'ya'", "1"), ("'tidak'", "2"))
         (drawn(*SOUND, asked="putusn"), "Maksud Anda `putusan`?"),
         (drawn(("> 3", "1"), ("-", "2"), policy="FIRST"), "untuk putusan = ya tidak dapat dihitung"),
         (drawn(("'ya'", "biasa"), ("!= 'ya'", "'biasa'")), "Isian `biasa` tidak ada"),
+        (drawn(("'ya'", "1.5"), ("!= 'ya'", "2")), "baris 1, kolom «hasil»: Hasilnya pecahan (1.5)"),
         (drawn(("'ya'", "1"), ("!= 'ya'", "'2'"), type_="number"), "baris 2, kolom «hasil»: '2' bukan bilangan"),
         (
             draw([Node("k", "businessRuleTask"), user("a"), end()], "mulai>isi>k>a>selesai"),

@@ -453,3 +453,11 @@ def test_no_element_of_a_diagram_runs_hostile_text_even_without_the_gate(place: 
 def test_the_functions_are_the_documented_ones():
     guide = (Path(__file__).parents[2] / "docs" / "panduan" / "ekspresi.md").read_text(encoding="utf-8")
     assert all(f"`{name}(" in guide for name in FUNCTIONS)
+
+
+def test_a_fraction_that_history_cannot_hold_is_refused_where_it_is_assigned():
+    variables: dict[str, Any] = {"nilai": 9}
+    parse_script("a = nilai / 3\nb = [nilai / 9, 'x']").apply(variables)
+    assert (variables["a"], type(variables["a"]), variables["b"]) == (3, int, [1, "x"])
+    with pytest.raises(ExpressionError, match="pecahan"):
+        parse_script("a = nilai / 2").apply(variables)

@@ -11,7 +11,7 @@ from lxml import etree
 
 from engine.process.decisions import DecisionTable, TableError, cell_messages, read_table
 from engine.process.diagram import BPMN, SPIFF, Diagram, Element
-from engine.process.expressions import ExpressionError, parse
+from engine.process.expressions import ExpressionError, parse, storable
 from engine.process.forms import Form
 from engine.process.gate.findings import Finding, error, warning
 from engine.process.gate.values import MAX_COMBINATIONS, domain, samples
@@ -59,12 +59,15 @@ def _known(name: str, forms: Mapping[str, Form], assigned: frozenset[str]) -> bo
 
 def _types(table: DecisionTable) -> Iterator[str]:
     for number, column, text, answer in table.cells():
-        if not answer or column.type not in _TYPES:
+        if not answer or parse(text).names:
             continue
-        expression = parse(text)
-        if expression.names:
+        try:
+            value = storable(parse(text).value({}))
+        except ExpressionError as wrong:
+            yield f"baris {number}, kolom «{column.title}»: {wrong.message}"
             continue
-        value = expression.value({})
+        if column.type not in _TYPES:
+            continue
         if not isinstance(value, _TYPES[column.type]) or (isinstance(value, bool) and column.type != "boolean"):
             yield (f"baris {number}, kolom «{column.title}»: {text} bukan {_SAID[_TYPES[column.type][-1]]}. "
                    "Teks ditulis dalam tanda petik.")  # fmt: skip
