@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     smtp_password: str = ""
     smtp_security: Literal["none", "starttls", "tls"] = "starttls"
     mail_from: str = ""
+    witness_emails: str = ""
 
     @cached_property
     def database(self) -> str:
@@ -70,6 +71,11 @@ class Settings(BaseSettings):
     def sends_mail(self) -> bool:
         """Whether a mail server is set up; without one no mail is written at all."""
         return bool(self.smtp_host)
+
+    @property
+    def outsiders(self) -> tuple[str, ...]:
+        """Addresses outside the house that get the latest checkpoint every day."""
+        return tuple(dict.fromkeys(self.witness_emails.replace(",", " ").split()))
 
     @property
     def secure_cookies(self) -> bool:

@@ -28,7 +28,9 @@ def needs(allowed: Allowed) -> Callable[[View], View]:
 
 
 def own_matters(view: View) -> View:
-    """A post that touches nothing but the person's own session, password or messages: open to auditors, too."""
+    """A post that touches nothing but the person's own session, password or messages, or that only reads a lot: open
+    to auditors, too.
+    """
     view.own_matters = True  # type: ignore[attr-defined]
     return view
 

@@ -18,9 +18,11 @@ from engine.store.database import open_database
 from webapp import (
     accounts,
     audit,
+    bundles,
     calendar,
     case_documents,
     case_messages,
+    checkpoints,
     comparison,
     complaints,
     draft_forms,
@@ -49,8 +51,8 @@ from webapp import text as words
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
     public, accounts, filing, complaints, case_messages, operations, tasks, processes, drafts, draft_forms,
-    comparison, proposals, audit, manage, calendar, incidents, erasure, reports, messages, outgoing, simulation,
-    dry_runs, migrations, case_documents,
+    comparison, proposals, audit, bundles, checkpoints, manage, calendar, incidents, erasure, reports, messages,
+    outgoing, simulation, dry_runs, migrations, case_documents,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

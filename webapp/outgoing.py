@@ -33,6 +33,7 @@ WORK = {
     "log": "Menandatangani catatan riwayat",
     "mail": "Mengirim surel",
     "notify": "Menulis pemberitahuan",
+    "outsiders": "Mengirim titik periksa ke luar Dinas",
     "remind": "Menulis pengingat dan eskalasi",
     "sweep": "Membuang sisa berkas yang tidak terpakai",
     "tidy": "Merapikan berkas dan pekerjaan lama",

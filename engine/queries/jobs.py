@@ -76,8 +76,8 @@ def dead_letters(session: Session) -> list[DeadLetter]:
 
 def _mails(session: Session, ids: list[str]) -> dict[str, Row[Mail, str, str | None, str | None]]:
     wanted = (
-        select(Mail, Account.name, Case.number, Case.reporter_id)
-        .join(Account, Account.id == Mail.account_id)
+        select(Mail, func.coalesce(Account.name, "alamat di luar Dinas"), Case.number, Case.reporter_id)
+        .outerjoin(Account, Account.id == Mail.account_id)
         .outerjoin(Case, Case.id == Mail.case_id)
     )
     return {row[0].id: row for row in session.execute(wanted.where(Mail.id.in_(ids)))} if ids else {}
@@ -89,7 +89,7 @@ def _dead(job: Job, row: Row[Mail, str, str | None, str | None] | None) -> DeadL
     if row is None:
         return DeadLetter(*about)
     mail, name, number, reporter = row
-    shown = HIDDEN_REPORTER if mail.account_id == reporter else name
+    shown = HIDDEN_REPORTER if mail.account_id is not None and mail.account_id == reporter else name
     return DeadLetter(*about, mail.id, mail.kind, mail.subject, shown, number)
 
 

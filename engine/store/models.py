@@ -349,9 +349,9 @@ class Mail(Base):
 
     __tablename__ = "mail"
     id: Mapped[str] = mapped_column(OpaqueId, primary_key=True)  # also in its Message-ID
-    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)  # None: someone outside
     case_id: Mapped[str | None] = mapped_column(ForeignKey("case.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))  # as Notice.kind, or digest
+    kind: Mapped[str] = mapped_column(String(20))  # as Notice.kind, or digest, checkpoint
     recipient: Mapped[str] = mapped_column(Text)  # address when it was written
     subject: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)

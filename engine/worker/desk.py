@@ -33,11 +33,14 @@ class Desk:
     address: str = ""  # public address without a slash at its end
     office: str = ""  # name of the office
     server: MailServer | None = None  # None: no mail is written at all
+    outsiders: tuple[str, ...] = ()  # addresses outside the house that get the latest checkpoint
 
     @classmethod
     def of(cls, settings: Settings) -> Desk:
         """The surroundings that the settings describe."""
-        return cls(settings.files, settings.keys, settings.address, settings.office_name, _server(settings))
+        return cls(
+            settings.files, settings.keys, settings.address, settings.office_name, _server(settings), settings.outsiders
+        )
 
     @property
     def host(self) -> str:

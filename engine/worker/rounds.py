@@ -24,6 +24,7 @@ from engine.worker.digest import begin_digests, digest
 from engine.worker.jobs import ensure_jobs, forget_done
 from engine.worker.log import extend_log
 from engine.worker.news import BATCH, begin, notify
+from engine.worker.outsiders import tell_outsiders
 from engine.worker.post import send_due_mail
 from engine.worker.remind import remind
 from engine.worker.runs import advance_runs
@@ -84,6 +85,11 @@ def _digest(engine: Engine, desk: Desk, now: datetime) -> bool:
     return False
 
 
+def _outsiders(engine: Engine, desk: Desk, now: datetime) -> bool:
+    tell_outsiders(engine, desk, now)
+    return False
+
+
 def _tidy(engine: Engine, desk: Desk, now: datetime) -> bool:
     find_idle_cases(engine, now)
     with transaction(engine) as session:
@@ -124,6 +130,7 @@ DUTIES = {
     "notify": Duty(2, _notify),
     "remind": Duty(60, _remind),
     "digest": Duty(60, _digest),
+    "outsiders": Duty(60, _outsiders),
     "runs": Duty(3, advance_runs),
 }
 

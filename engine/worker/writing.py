@@ -30,7 +30,7 @@ _CHUNK = 100  # rows in one statement
 class Letter:
     """What a mail says, but for the words that every mail ends with. The names are those of the columns."""
 
-    account_id: str
+    account_id: str | None  # None: someone outside the house
     recipient: str
     kind: str
     subject: str

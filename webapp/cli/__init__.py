@@ -14,6 +14,7 @@ from webapp.cli.people import user
 from webapp.cli.process import process
 from webapp.cli.proofs import key, verify
 from webapp.cli.run import run
+from webapp.cli.witness import witness
 from webapp.cli.worker import worker
 
 __all__ = ["main"]
@@ -24,5 +25,5 @@ def main() -> None:
     """Menjalankan dan merawat aplikasi Aduan."""
 
 
-for verb in (run, worker, db, demo, user, process, calendar, verify, bundle, key, erase):
+for verb in (run, worker, db, demo, user, process, calendar, verify, bundle, key, witness, erase):
     main.add_command(verb)

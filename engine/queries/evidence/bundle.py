@@ -17,7 +17,7 @@ from typing import IO, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.errors import NotFound
+from engine.errors import NotFound, Rejected
 from engine.history import verify
 from engine.history.event import canonical, moment_text
 from engine.history.keys import Signer
@@ -42,6 +42,7 @@ class Wanted:
     until: datetime | None = None
     personal: bool = True
     files: Path | None = None  # folder of the attachments; None: their digests are enough
+    most: int | None = None  # events; beyond it the bundle is refused
     against: Iterable[int] = ()  # sizes of checkpoints that it shall be provable against, besides the latest ones
 
 
@@ -144,6 +145,8 @@ def _write_events(session: Session, folder: _Folder, point: Checkpoint, scope: S
     with folder.opened("events.jsonl") as add:
         for line in lines.of(scope.streams):
             add(line)
+            if wanted.most is not None and lines.events > wanted.most:
+                raise Rejected({"tentang": f"Memuat lebih dari {wanted.most} kejadian. Minta lewat aduan bundle."})
     for row in session.scalars(select(Deployment).where(Deployment.checksum.in_(lines.deployments))):
         if f"deployments/{row.checksum}/diagram.bpmn" not in folder.stated:  # the same may be in force twice
             folder.add(f"deployments/{row.checksum}/diagram.bpmn", row.xml)
