@@ -89,10 +89,15 @@ def checksum_of(xml: bytes, forms: Mapping[str, Any]) -> tuple[str, bytes]:
     return digest(canonical({"xml": digest(xml), "forms": digest(stored_forms)})), stored_forms
 
 
-def read_forms(folder: Path) -> dict[str, Any]:
-    """Every `<key>.json` of a folder; a file that is no JSON stands as its error text, which the gate reports."""
+def read_forms(folder: Path, diagram: Path | None = None) -> dict[str, Any]:
+    """Every `<key>.json` of a folder; a file that is no JSON stands as its error text, which the gate reports.
+
+    Where two diagrams have a step in common but not its form, the other form lies in a folder within, named as the file
+    of the diagram.
+    """
     forms: dict[str, Any] = {}
-    for path in sorted(folder.glob("*.json")):
+    own = sorted((folder / diagram.stem).glob("*.json")) if diagram is not None else []
+    for path in [*sorted(folder.glob("*.json")), *own]:
         try:
             forms[path.stem] = json.loads(path.read_text(encoding="utf-8"))
         except (ValueError, OSError, RecursionError) as error:

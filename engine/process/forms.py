@@ -151,7 +151,7 @@ class Form:
             title=schema.get("title", name),
             help=schema.get("description", ""),
             widget=_widget(schema),
-            required=name in self.schema.get("required", []),
+            required=name in self.schema.get("required", []) or self._required_unless(name),
             min_length=schema.get("minLength"),
             max_length=schema.get("maxLength"),
             choices=_choices(schema, tables),
@@ -166,6 +166,12 @@ class Form:
     def _shown_if(self, name: str) -> str | None:
         asked = shown.condition_of(self.properties[name])
         return None if asked is None else f"{asked.field}={_sent(asked.value)}"
+
+    def _required_unless(self, name: str) -> bool:
+        """Whether it must be filled in as long as another field does not excuse it."""
+        rules = [rule for rule in self.schema.get("allOf", []) if name in rule.get("then", {}).get("required", [])]
+        conditions = [each for rule in rules for each in rule.get("if", {}).get("properties", {}).values()]
+        return any("not" in each for each in conditions)
 
     def _required_if(self, name: str) -> str | None:
         for rule in self.schema.get("allOf", []):

@@ -35,6 +35,7 @@ from engine.worker.rounds import one_round
 
 ROOT = Path(__file__).parents[2]
 SOP = ROOT / "process" / "aduan.bpmn"
+LENGKAP = ROOT / "process" / "aduan_lengkap.bpmn"
 PROCESS = "aduan"
 MONDAY = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)  # 08.30 WIB
 COMPLAINT = {
@@ -147,6 +148,10 @@ class Office:
             xml = SOP.read_bytes() if xml is None else xml
             forms = read_forms(ROOT / "forms") if forms is None else forms
             return deploy(session, xml, forms, now=self.now)
+
+    def deploy_lengkap(self) -> Deployed:
+        """Put the second committed diagram of the same process in force."""
+        return self.deploy(LENGKAP.read_bytes(), read_forms(ROOT / "forms", LENGKAP))
 
     # ---- the work ----
 

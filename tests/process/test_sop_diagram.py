@@ -107,17 +107,23 @@ def drawing() -> Drawing:
     return Drawing(ROOT / "process" / "aduan.bpmn")
 
 
+@pytest.fixture(scope="module", params=["aduan", "aduan_lengkap"])
+def either(request: pytest.FixtureRequest) -> Drawing:
+    """Each diagram that is committed."""
+    return Drawing(ROOT / "process" / f"{request.param}.bpmn")
+
+
 @pytest.fixture(scope="module")
 def table() -> Any:
     return _load("tests/data/sop_tabel.json")
 
 
-def test_the_diagram_is_valid_against_the_bpmn_schema(drawing: Drawing) -> None:
+def test_the_diagram_is_valid_against_the_bpmn_schema(either: Drawing) -> None:
     found = find_spec("SpiffWorkflow")  # it ships the OMG's schema; found without importing the package
     assert found is not None
     assert found.submodule_search_locations
     schema = Path(found.submodule_search_locations[0]) / "bpmn/parser/schema/BPMN20.xsd"
-    etree.XMLSchema(etree.parse(schema)).assertValid(drawing.tree)
+    etree.XMLSchema(etree.parse(schema)).assertValid(either.tree)
 
 
 def test_the_tasks_carry_the_table_word_for_word_in_its_order(drawing: Drawing, table: Any) -> None:
@@ -158,15 +164,15 @@ def test_lanes_stand_in_the_order_of_the_sop_with_their_rights(drawing: Drawing)
     assert tops == sorted(tops)
 
 
-def test_every_node_is_in_exactly_one_lane_and_drawn_inside_it(drawing: Drawing) -> None:
-    for node in drawing.nodes:
-        lanes = drawing.lane_of(node)
+def test_every_node_is_in_exactly_one_lane_and_drawn_inside_it(either: Drawing) -> None:
+    for node in either.nodes:
+        lanes = either.lane_of(node)
         assert len(lanes) == 1, node
-        assert drawing.boxes[lanes[0]].holds(drawing.boxes[node]), node
+        assert either.boxes[lanes[0]].holds(either.boxes[node]), node
 
 
-def test_every_task_has_its_form_and_a_sentence_for_the_reporter(drawing: Drawing) -> None:
-    for task in drawing.process.findall("b:userTask", NS):
+def test_every_task_has_its_form_and_a_sentence_for_the_reporter(either: Drawing) -> None:
+    for task in either.process.findall("b:userTask", NS):
         own = _properties(task)
         assert own["formKey"] == task.get("id")
         assert own["status"].strip()
@@ -194,57 +200,57 @@ def test_a_timer_ends_the_wait_for_the_reporter(drawing: Drawing) -> None:
     assert timer.find("b:timerEventDefinition/b:timeDuration", NS) is not None
 
 
-def test_everything_is_drawn_once(drawing: Drawing) -> None:
-    participant = drawing.tree.find("b:collaboration/b:participant", NS).get("id")
-    shapes = [each.get("bpmnElement") for each in drawing.tree.findall(".//di:BPMNShape", NS)]
-    edges = [each.get("bpmnElement") for each in drawing.tree.findall(".//di:BPMNEdge", NS)]
-    assert sorted(shapes) == sorted([participant, *drawing.lanes, *drawing.nodes])
-    assert sorted(edges) == sorted(drawing.flows)
-    named = {key for key, node in (drawing.nodes | drawing.flows).items() if node.get("name")}
-    tasks = {task.get("id") for task in drawing.process.findall("b:userTask", NS)}
-    assert set(drawing.labels) == named - tasks
+def test_everything_is_drawn_once(either: Drawing) -> None:
+    participant = either.tree.find("b:collaboration/b:participant", NS).get("id")
+    shapes = [each.get("bpmnElement") for each in either.tree.findall(".//di:BPMNShape", NS)]
+    edges = [each.get("bpmnElement") for each in either.tree.findall(".//di:BPMNEdge", NS)]
+    assert sorted(shapes) == sorted([participant, *either.lanes, *either.nodes])
+    assert sorted(edges) == sorted(either.flows)
+    named = {key for key, node in (either.nodes | either.flows).items() if node.get("name")}
+    tasks = {task.get("id") for task in either.process.findall("b:userTask", NS)}
+    assert set(either.labels) == named - tasks
 
 
-def test_no_two_shapes_overlap(drawing: Drawing) -> None:
-    for one, other in combinations(drawing.nodes, 2):
-        attached = {drawing.nodes[one].get("attachedToRef"), drawing.nodes[other].get("attachedToRef")}
+def test_no_two_shapes_overlap(either: Drawing) -> None:
+    for one, other in combinations(either.nodes, 2):
+        attached = {either.nodes[one].get("attachedToRef"), either.nodes[other].get("attachedToRef")}
         if attached.isdisjoint({one, other}):
-            assert not drawing.boxes[one].meets(drawing.boxes[other]), (one, other)
+            assert not either.boxes[one].meets(either.boxes[other]), (one, other)
 
 
-def test_lines_are_straight_and_join_their_shapes(drawing: Drawing) -> None:
-    for flow in drawing.flows:
-        for (x1, y1), (x2, y2) in pairwise(drawing.points[flow]):
+def test_lines_are_straight_and_join_their_shapes(either: Drawing) -> None:
+    for flow in either.flows:
+        for (x1, y1), (x2, y2) in pairwise(either.points[flow]):
             assert (x1 == x2) != (y1 == y2), flow
-        for node, (x, y) in zip(drawing.ends(flow), (drawing.points[flow][0], drawing.points[flow][-1]), strict=True):
-            box = drawing.boxes[node]
+        for node, (x, y) in zip(either.ends(flow), (either.points[flow][0], either.points[flow][-1]), strict=True):
+            box = either.boxes[node]
             assert x in (box.left, box.right) or y in (box.top, box.bottom), (flow, node)
             assert box.holds(Box(x, y, x, y)), (flow, node)
 
 
-def test_no_line_runs_through_a_shape(drawing: Drawing) -> None:
-    for flow in drawing.flows:
-        for node in drawing.nodes:
-            for segment in drawing.segments(flow):
-                assert not segment.meets(drawing.boxes[node]), (flow, node)
+def test_no_line_runs_through_a_shape(either: Drawing) -> None:
+    for flow in either.flows:
+        for node in either.nodes:
+            for segment in either.segments(flow):
+                assert not segment.meets(either.boxes[node]), (flow, node)
 
 
-def test_no_two_lines_touch_unless_they_share_an_end(drawing: Drawing) -> None:
-    for one, other in combinations(drawing.flows, 2):
-        for a in drawing.segments(one):
-            for b in drawing.segments(other):
+def test_no_two_lines_touch_unless_they_share_an_end(either: Drawing) -> None:
+    for one, other in combinations(either.flows, 2):
+        for a in either.segments(one):
+            for b in either.segments(other):
                 grown = Box(a.left - 1, a.top - 1, a.right + 1, a.bottom + 1)
                 assert not grown.meets(b), (one, other)
 
 
-def test_labels_are_clear_of_lines_shapes_lane_borders_and_each_other(drawing: Drawing) -> None:
-    for key, label in drawing.labels.items():
-        assert any(drawing.boxes[lane].holds(label) for lane in drawing.lanes), key
-        assert not any(label.meets(drawing.boxes[node]) for node in drawing.nodes), key
-        for flow in drawing.flows:
-            assert not any(segment.meets(label) for segment in drawing.segments(flow)), (key, flow)
-    for one, other in combinations(drawing.labels, 2):
-        assert not drawing.labels[one].meets(drawing.labels[other]), (one, other)
+def test_labels_are_clear_of_lines_shapes_lane_borders_and_each_other(either: Drawing) -> None:
+    for key, label in either.labels.items():
+        assert any(either.boxes[lane].holds(label) for lane in either.lanes), key
+        assert not any(label.meets(either.boxes[node]) for node in either.nodes), key
+        for flow in either.flows:
+            assert not any(segment.meets(label) for segment in either.segments(flow)), (key, flow)
+    for one, other in combinations(either.labels, 2):
+        assert not either.labels[one].meets(either.labels[other]), (one, other)
 
 
 def test_every_step_lies_right_of_the_one_before(drawing: Drawing) -> None:
@@ -253,9 +259,22 @@ def test_every_step_lies_right_of_the_one_before(drawing: Drawing) -> None:
         assert drawing.boxes[source].left < drawing.boxes[target].left, flow
 
 
+def test_the_second_diagram_keeps_the_steps_of_the_first_in_their_lanes() -> None:
+    first, second = (Drawing(ROOT / "process" / f"{each}.bpmn") for each in ("aduan", "aduan_lengkap"))
+    assert second.process.get("id") == first.process.get("id")
+    for task in first.process.findall("b:userTask", NS):
+        assert second.lane_of(task.get("id")) == first.lane_of(task.get("id"))
+        assert _properties(second.nodes[task.get("id")]) == _properties(task)
+    names = {each.get("id") for each in second.process.findall("b:userTask", NS)}
+    assert names >= FIELDS.keys() and len(names) == 13
+    other = {path.stem for path in (ROOT / "forms" / "aduan_lengkap").glob("*.json")}
+    assert other < FIELDS.keys()  # forms of the steps that only it has lie beside the others
+    assert names <= {path.stem for path in (ROOT / "forms").glob("*.json")}
+
+
 @pytest.fixture(scope="module")
 def forms() -> dict[str, Any]:
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "forms").glob("*.json")}
+    return {key: _load(f"forms/{key}.json") for key in FIELDS}
 
 
 def test_forms_are_valid_schemas_with_exactly_the_fixed_fields(forms: dict[str, Any]) -> None:

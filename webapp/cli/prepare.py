@@ -48,15 +48,18 @@ def prepare(settings: Settings, processes: Path = PROCESSES, forms: Path = FORMS
 
 
 def deploy_missing(engine: Engine, processes: Path, forms: Path, now: datetime) -> None:
-    """Put in force each diagram whose process has no deployment yet, in the order of names.
+    """Put in force each diagram whose process has no deployment yet: of several files the one named as the process.
 
+    The others are kept ready for whoever wants them, and left alone.
     A broken file is named and left aside; what is in force keeps running.
     """
-    known_forms = read_forms(forms)
     broken = False
     for path in sorted(processes.glob("*.bpmn")):
+        process_id = _process_id(path)
+        if path.stem != process_id and (processes / f"{process_id}.bpmn").exists():
+            continue
         with transaction(engine) as session:
-            findings = _consider(session, path, known_forms, now)
+            findings = _consider(session, path, read_forms(forms, path), now)
         if findings:
             broken = True
             _report(path, findings)
@@ -67,6 +70,13 @@ def deploy_missing(engine: Engine, processes: Path, forms: Path, now: datetime) 
             )
     if broken:
         complain("Yang berlaku sebelumnya tetap berjalan.")
+
+
+def _process_id(path: Path) -> str:
+    try:
+        return diagrams.read(path.read_bytes()).process_id
+    except diagrams.DiagramError:
+        return ""
 
 
 def _consider(session: Session, path: Path, forms: dict[str, object], now: datetime) -> list[Finding]:

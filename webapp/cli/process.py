@@ -40,7 +40,7 @@ def check(ctx: click.Context, file: Sequence[Path], folder: Path | None, as_json
     from engine.process.gate import check as gate
     from engine.process.gate import holds
 
-    found = {path: gate(path.read_bytes(), read_forms(folder or forms_beside(path)), None) for path in file}
+    found = {path: gate(path.read_bytes(), read_forms(folder or forms_beside(path), path), None) for path in file}
     facts = [
         _facts(finding) | ({"file": str(path)} if len(file) > 1 else {})
         for path, findings in found.items()
@@ -64,7 +64,7 @@ def deploy(ctx: click.Context, file: Path, folder: Path | None, as_json: bool) -
 
     try:
         with one_transaction() as session:
-            forms = read_forms(folder or forms_beside(file))
+            forms = read_forms(folder or forms_beside(file), file)
             done = put_in_force(session, file.read_bytes(), forms, now=datetime.now(UTC))
     except NotDeployable as refused:
         if as_json:
@@ -114,7 +114,7 @@ def _source(path: Path, folder: Path | None) -> Source:
     from engine.commands.deploy import read_forms
     from engine.process.diff import Source
 
-    return Source(path.read_bytes(), read_forms(folder or forms_beside(path)))
+    return Source(path.read_bytes(), read_forms(folder or forms_beside(path), path))
 
 
 @process.command()

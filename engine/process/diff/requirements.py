@@ -85,7 +85,7 @@ def _choice(form: Form, name: str, value: Any) -> str:
     field = fields.get(name) if isinstance(fields, dict) else None
     given = field.get("oneOf") if isinstance(field, dict) else None
     titles = {_spelled(each.get("const")): each.get("title") for each in given or () if isinstance(each, dict)}
-    return str(titles.get(_spelled(value)) or value)
+    return str(titles.get(_spelled(value)) or ("ya" if value is True else value))
 
 
 def _spelled(value: Any) -> str:

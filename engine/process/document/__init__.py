@@ -111,7 +111,7 @@ def _ways(diagram: Diagram, task: Element, index: dict[str, int]) -> Iterator[Wa
         while waiting:
             node, label = waiting.pop(0)
             for target, name in _next(diagram, node):
-                words = label or name
+                words = label if interrupts else name or label  # of several decisions the last one tells the most
                 if target in index:
                     yield Way(index[task.id], index[target], words, interrupts)
                 elif target not in seen:

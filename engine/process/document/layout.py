@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.process.document import Document, Row, Symbol, Way
@@ -80,12 +80,15 @@ def layout(document: Document) -> Layout:
         tops.append(tops[-1] + _height(row))
     shapes = tuple(_shape(row, column, tops) for row in document.rows)
     channels: Counter[int] = Counter()
+    said: Counter[tuple[Point, int]] = Counter()  # labels on each side of a symbol
     lines, labels = [], []
     for way in document.ways:
         line = _line(way, shapes, document.rows, column, channels)
         lines.append(line)
         if way.label:
-            labels.append(_label(line, way.label, width))
+            label = _label(line, way.label, width)
+            labels.append(replace(label, y=label.y + SMALL_LETTER * 3.3 * said[_leaving(line)]))
+            said[_leaving(line)] += 1
     return Layout(width, column, tuple(tops), shapes, tuple(lines), tuple(labels))
 
 
@@ -138,6 +141,12 @@ def _line(way: Way, shapes: tuple[Shape, ...], rows: tuple[Row, ...], column: fl
 def _side(shape: Shape, toward: float) -> Point:
     """The middle of the side that faces an x."""
     return shape.x + math.copysign(shape.width / 2, toward - shape.x), shape.y
+
+
+def _leaving(line: Line) -> tuple[Point, int]:
+    """Where a way leaves its symbol, and to which side."""
+    (x0, y0), (x1, _) = line.points[0], line.points[1]
+    return (round(x0, 2), round(y0, 2)), 0 if math.isclose(x0, x1) else int(math.copysign(1, x1 - x0))
 
 
 def _label(line: Line, text: str, width: float) -> Label:
