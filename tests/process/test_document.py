@@ -104,15 +104,19 @@ def test_what_is_typed_is_not_markup() -> None:
     assert "<script>alert(1)</script>" in str(shown.xpath("string()"))
 
 
-def test_in_a_browser_it_fits_a4_and_no_row_outgrows_its_strip(printed: Document, page_at: Callable[..., Page]) -> None:
+@pytest.mark.parametrize(("name", "rows", "pages"), [("aduan", 7, 2), ("aduan_lengkap", 13, 3)])
+def test_in_a_browser_it_fits_a4_and_no_row_outgrows_its_strip(
+    name: str, rows: int, pages: int, page_at: Callable[..., Page]
+) -> None:
     paper = page_at(1366)
-    paper.set_content(page(printed, Issue()))
+    drawn = (Path(__file__).parents[2] / "process" / f"{name}.bpmn").read_bytes()
+    paper.set_content(page(document(read(drawn)), Issue()))
     heights = paper.evaluate(
         "() => [...document.querySelectorAll('.langkah tbody tr')].map((row) => "
         "[row.getBoundingClientRect().height, row.querySelector('svg').getBoundingClientRect().height])"
     )
-    assert len(heights) == 7
+    assert len(heights) == rows
     assert all(abs(row - picture) < 3 for row, picture in heights), heights
     millimetre = 96 / 25.4
     assert paper.evaluate("document.querySelector('.langkah').offsetWidth") <= PAGE * millimetre + 2
-    assert paper.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 2
+    assert paper.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == pages
