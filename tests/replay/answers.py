@@ -31,6 +31,9 @@ def _typed(form: Form, name: str, posted: Mapping[str, list[str]], tables: Table
     if "x-pilihan" in field:
         above = posted.get(field["x-pilihan"].get("tergantung"), [])
         fitting = [each for each in tables[field["x-pilihan"]["tabel"]] if not above or each.parent in (None, above[0])]
+        if field["type"] == "array":
+            most = min(field.get("maxItems", 3), len(fitting))
+            return [each.value for each in rng.sample(fitting, rng.randint(field.get("minItems", 1), most))]
         return [rng.choice(fitting).value]
     if "oneOf" in field:
         return [rng.choice(field["oneOf"])["const"]]
