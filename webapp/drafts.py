@@ -24,6 +24,7 @@ from engine.store.drafts import DraftContent, draft, drafts
 from engine.store.models import Appointment
 from webapp.access import needs, process_owner, staff
 from webapp.context import actor, database, now
+from webapp.ready_diagrams import ready_content, ready_diagrams
 from webapp.security import POLICY
 
 blueprint = Blueprint("drafts", __name__)
@@ -74,7 +75,7 @@ def _source(version: Deployed) -> dict[str, Any]:
 @blueprint.post("/proses/<process_id>/draf")
 @needs(process_owner)
 def begin(process_id: str) -> AnyResponse:
-    """A new draft: from what was drawn (JSON), from a file, or from an earlier version. Raises Rejected."""
+    """A new draft: from what was drawn (JSON), a file, what lies ready, a version. Raises NotFound, Rejected."""
     if request.is_json:
         body = _body()
         with database() as session:
@@ -85,9 +86,15 @@ def begin(process_id: str) -> AnyResponse:
         return make_response(jsonify(draft=made, rev=1, url=address), 201)
     file, number = request.files.get("berkas"), request.form.get("versi", "")
     imported = file.stream.read(MAX_BYTES + 1) if file is not None and file.filename else None
+    forms = None
+    if "siap" in request.form:
+        ready = ready_diagrams(process_id).get(request.form["siap"])
+        if ready is None:
+            raise NotFound
+        imported, forms = ready_content(ready)
     with database() as session:
         made = commands.begin_draft(
-            session, actor(), process_id, now=now(), xml=imported, reason="impor" if imported else "mulai",
+            session, actor(), process_id, now=now(), xml=imported, forms=forms, reason="impor" if imported else "mulai",
             number=int(number) if number.isdecimal() and len(number) < 10 else None,
         )  # fmt: skip
     return redirect(url_for("drafts.editor", process_id=process_id, draf=made), code=303)

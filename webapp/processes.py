@@ -14,6 +14,7 @@ from engine.store.drafts import drafts
 from webapp.access import anyone_logged_in, needs, process_owner, staff
 from webapp.context import actor, database, rights
 from webapp.proposals import STATES
+from webapp.ready_diagrams import ready_diagrams
 from webapp.sop import Issue
 from webapp.sop.page import page
 from webapp.text import ZONE
@@ -42,8 +43,14 @@ def index() -> str:
         owner=owner,
         proposals=proposed,
         waiting=waiting,
+        ready={each.process_id: _ready(each) for each in latest},
         states=STATES,
     )
+
+
+def _ready(version: Deployed) -> list[str]:
+    """Diagrams of the same process that lie ready and are not in force."""
+    return [name for name, path in ready_diagrams(version.process_id).items() if path.read_bytes() != version.xml]
 
 
 @blueprint.get("/proses/<process_id>/<int:number>")

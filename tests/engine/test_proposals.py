@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import select
+from sqlalchemy.event import listen, remove
 
 from engine.commands.deploy import NotDeployable
 from engine.commands.drafts import begin_draft, save_draft
@@ -198,6 +199,35 @@ def test_of_two_decisions_at_once_one_wins(pair: Office) -> None:
         thread.join()
     assert sorted(isinstance(each, Conflict) for each in results) == [False, True], results
     assert (in_force(pair), types(pair).count("process_deployed")) == (2, 2)
+
+
+def test_a_deployment_that_fails_half_way_leaves_the_old_version_in_force(pair: Office) -> None:
+    """It fails at its first write, then at its second, until it is through."""
+    made, told = proposed(pair), types(pair)
+    actor, failures, writes = pair.actor("kedua"), 0, 0
+
+    def fail(conn: Any, cursor: Any, statement: str, *more: Any) -> None:  # as the library calls it
+        nonlocal writes
+        writes += statement.startswith(("INSERT", "UPDATE", "DELETE"))
+        if writes > failures:
+            raise OSError("the disk is full")
+
+    listen(pair.engine, "before_cursor_execute", fail)
+    while True:
+        writes = 0
+        try:
+            with transaction(pair.engine) as session:
+                approve(session, actor, made, now=pair.now)
+            break
+        except OSError:
+            failures += 1
+            assert failures < 50
+            writes = -1000  # looking is no part of it
+            assert (in_force(pair), types(pair)) == (1, told)
+    remove(pair.engine, "before_cursor_execute", fail)
+    assert failures >= 3
+    assert (in_force(pair), types(pair)) == (2, [*told, *types(pair)[len(told) :]])
+    assert types(pair).count("process_deployed") == 2
 
 
 def test_an_earlier_version_deployed_again_is_a_roll_back(pair: Office) -> None:

@@ -83,7 +83,9 @@ def test_a_hundred_random_cases_end_and_replay(office: Office, rng: random.Rando
     done = told(office, played)
     print(sum(len(each.events) for each in histories), done)  # noqa: T201  # shown with -rP
     assert {each.id for each in played[0].version.diagram.user_tasks} == done.keys()
-    assert done["tanggapi_aduan"] > done["input_tanggapan"] / 4 and done["tanggapi_bersama"] > done["padukan_tanggapan"]
+    flows = {each for history in histories for event in history.events for each in event["body"]["effects"]["flows"]}
+    assert flows >= {"alur_paduan_diperbaiki", "alur_minta_tinjau", "alur_tentang_petugas", "alur_di_luar_wewenang"}
+    assert flows & {"alur_tanggapan_diperbaiki", "alur_bukan_urusan"}
     with transaction(office.engine) as session:
         assert session.scalar(select(func.count()).where(Case.closed_at.is_(None))) == 0
 
