@@ -160,6 +160,7 @@ class _Story:
         self.actor, self.seen, self.events, self.ahead, self.done = actor, seen, events, ahead, done
         self.tasks = {task.element: task for task in tasks}  # the latest task of each element
         self.units = {task.id: task.unit for task in tasks}
+        self.all = tasks
         self.open: dict[str, list[Task]] = {}
         for task in tasks:
             if task.status == "open":
@@ -178,7 +179,8 @@ class _Story:
         task = self._task(element)
         if task is not None and task.status != "open" and element.id in self.ahead - self.done:
             task = None  # a move or a new cycle has put it ahead again
-        unit = units_of(self.open.get(element.id) or ([task] if task else []), self.labels["unit"])
+        together = self._together(task) if element.multi is not None else [task] if task else []
+        unit = units_of(self.open.get(element.id) or together, self.labels["unit"])
         mine = task is not None and task.status == "open" and self._is_mine(task)
         filled_in = self.latest.get(element.form_key or element.id)
         return StepView(
@@ -190,14 +192,14 @@ class _Story:
             properties=element.properties,
             opened_at=task.opened_at if task else None,
             finished_at=task.finished_at if task and task.status == "done" else None,
-            who=self._who(task),
+            who=", ".join(dict.fromkeys(filter(None, map(self._who, together)))),
             on_behalf=task is not None and task.owner_id is not None and task.finished_by not in (None, task.owner_id),
             unit=unit,
             task_id=task.id if task is not None and mine else None,
             move_id=task.id if task is not None and self._movable(task) else None,
             recorded=self._recorded(element, filled_in) if filled_in is not None else (),
             recorded_at=filled_in.at if filled_in is not None else None,
-            recorded_by=self._named(filled_in.body["actor"]) if filled_in is not None else "",
+            recorded_by=self._named(filled_in.body["actor"]) if filled_in is not None and element.multi is None else "",
             recorded_on_behalf=filled_in is not None and bool(filled_in.body.get("for")),
         )
 
@@ -222,6 +224,12 @@ class _Story:
             recorded_by=self._named(said.body["actor"]) if said is not None else "",
             recorded_on_behalf=said is not None and bool(said.body.get("for")),
         )
+
+    def _together(self, task: Task | None) -> list[Task]:
+        """The tasks that opened with this one: one for each of several who do the step."""
+        if task is None:
+            return []
+        return [each for each in self.all if (each.element, each.opened_at) == (task.element, task.opened_at)]
 
     def beside(self) -> list[BesideRow]:
         """What was done beside the diagram, for staff."""

@@ -92,6 +92,8 @@ def test_several_units_answer_at_once_each_for_itself_and_one_joins_what_they_wr
         assert [part.split(":\n")[1] for part in page.start["tanggapan"].split("\n\n")] == texts
         (read,) = [each.recorded for each in page.timeline.steps if each.element == "tanggapi_bersama"]
         assert [each.text for each in read] == texts and all("Bidang" in each.title for each in read)
+        (step,) = [each for each in page.timeline.steps if each.element == "tanggapi_bersama"]
+        assert (set(step.who.split(", ")), step.recorded_by, step.state) == ({"Maya", "Ratna"}, "", "selesai")
         if round == 1:
             lengkap.complete("hasan", case, kembalikan="1", perbaikan="Samakan tanggalnya.")
     lengkap.complete("hasan", case, tanggapan=page.start["tanggapan"])
