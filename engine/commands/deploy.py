@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from engine.commands.pin import pinned, pins
 from engine.commands.streams import append
 from engine.errors import Refusal
 from engine.history.event import canonical, digest
@@ -44,6 +45,7 @@ def deploy(
     session: Session, xml: bytes, forms: Mapping[str, Any], *, now: datetime, actor: str | None = None
 ) -> Deployed:
     """Put a diagram and its forms in force. Raises NotDeployable with every finding."""
+    xml, forms = pinned(session, xml, forms)
     held_roles = frozenset(session.scalars(select(Appointment.role).distinct()))
     findings = check(xml, forms, held_roles or None)
     if not holds(findings):
@@ -77,6 +79,7 @@ def put_in_force(
            "specs": compile_specs(xml, diagram.process_id), "deployed_at": now}  # fmt: skip
     session.execute(insert(Deployment), row)
     stated = {"actor": actor, "number": number, "checksum": checksum, **(facts or {})}
+    stated |= {"calls": calls} if (calls := pins(xml)) else {}
     append(session, f"proses/{diagram.process_id}", "process_deployed", now, stated)
     return Deployed(diagram.process_id, number, checksum, fresh=True, warnings=findings)
 

@@ -12,6 +12,7 @@ from sqlalchemy import CursorResult, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.access import PROCESS_OWNER, Actor
+from engine.commands.pin import pinned
 from engine.errors import Conflict, NotFound, Rejected
 from engine.process.diagram import MAX_BYTES, DiagramError, parse_xml
 from engine.store.deployments import all_deployed, latest_deployed
@@ -56,7 +57,9 @@ def begin_draft(
     taken = session.scalars(select(Draft.id).where(Draft.process_id == process_id, Draft.state == "open")).all()
     if len(taken) >= MAX_DRAFTS:
         raise Rejected({"draf": "Buang draf yang tidak dipakai lagi."}, f"Sudah ada {MAX_DRAFTS} draf terbuka.")
-    content = _content(base.xml if xml is None else xml, _schemas(base.forms) if forms is None else forms)
+    given = _schemas(base.forms) if forms is None else forms
+    # A version that was in force begins as it was, with what it called then.
+    content = _content(base.xml, given) if xml is None else _content(*pinned(session, xml, given))
     row = {"process_id": process_id, "based_on": base.number, "state": "open", "rev": 1, "author_id": actor.account_id,
            "created_at": now, "changed_at": now, "changed_by": actor.account_id}  # fmt: skip
     made = session.execute(insert(Draft).returning(Draft.id), row).scalar_one()
@@ -86,7 +89,7 @@ def save_draft(
         raise Conflict(_CLOSED.get(before.draft.state, "Draf ini tidak dapat diubah lagi."))
     if before.rev != rev:
         raise _overtaken(before)
-    content = _content(before.xml if xml is None else xml, before.forms if forms is None else forms)
+    content = _content(*pinned(session, before.xml if xml is None else xml, before.forms if forms is None else forms))
     if content == _content(before.xml, before.forms):
         return rev
     values = {"rev": rev + 1, "changed_at": now, "changed_by": actor.account_id}

@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from engine.process.calls import VERSION, TooLarge, drawn_out, own_processes
 from engine.process.decisions import DecisionTable, TableError, read_table
 from engine.process.expressions import ExpressionError, parse, parse_script
 from engine.process.templates import Template
@@ -54,6 +55,11 @@ class Lane:
     on_behalf: bool = False  # property `atas_nama`
     moves: bool = False  # property `memindah`
     no_deadline: bool = False  # property `tanpa_tenggat`
+
+    @property
+    def rights(self) -> tuple[object, ...]:
+        """What its role is and may, to be compared with another lane's."""
+        return (self.owner, self.sees, self.identity, self.on_behalf, self.moves, self.no_deadline)
 
     @property
     def unit_variable(self) -> str | None:
@@ -104,6 +110,8 @@ class Element:
     multi: MultiInstance | None = None
     triggered_by_event: bool = False  # an event subprocess
     decision: DecisionTable | None = None  # of a business rule task; None also when it cannot be read
+    called: str | None = None  # of a call: id of the process, which stands drawn out within it
+    called_version: str | None = None  # of a pinned one: its number
     event_name: str | None = None  # name of its message or signal, code of its error or escalation
 
     @property
@@ -292,9 +300,12 @@ def parse_xml(xml: bytes) -> etree._Element:
 
 def read(xml: bytes) -> Diagram:
     """Read the executable process of a BPMN file. Raises DiagramError when there is not exactly one."""
-    root = parse_xml(xml)
+    try:
+        root = drawn_out(parse_xml(xml))
+    except TooLarge as wrong:
+        raise DiagramError("Proses yang dipanggil terlalu banyak atau terlalu dalam. Kurangi panggilannya.") from wrong
     drawn = root.findall(f"{BPMN}process")
-    processes = [each for each in drawn if each.get("isExecutable", "true") == "true"]
+    processes = own_processes(root)
     if len(drawn) == 1 and not processes:
         raise DiagramError(
             "Proses belum ditandai dapat dijalankan: isi isExecutable dengan «true».", drawn[0].get("id", "")
@@ -305,7 +316,7 @@ def read(xml: bytes) -> Diagram:
     lanes, lane_of = _lanes(process)
     return Diagram(
         process_id=process.get("id", ""),
-        name=process.get("name") or _pool_name(root) or process.get("id") or "",
+        name=process.get("name") or _pool_name(root, process) or process.get("id") or "",
         properties=properties_of(process),
         lanes=lanes,
         elements={each.id: each for each in _elements(process, lane_of)},
@@ -313,8 +324,10 @@ def read(xml: bytes) -> Diagram:
     )
 
 
-def _pool_name(root: etree._Element) -> str | None:
-    participant = root.find(f"{BPMN}collaboration/{BPMN}participant")
+def _pool_name(root: etree._Element, process: etree._Element) -> str | None:
+    pools = root.findall(f"{BPMN}collaboration/{BPMN}participant")
+    own = [each for each in pools if each.get("processRef") == process.get("id")]
+    participant = next(iter(own or pools), None)
     return participant.get("name") if participant is not None else None
 
 
@@ -328,20 +341,29 @@ def _lanes(process: etree._Element) -> tuple[dict[str, Lane], dict[str, str]]:
     lanes: dict[str, Lane] = {}
     lane_of: dict[str, str] = {}
     for node in process.iter(f"{BPMN}lane"):
-        rights = properties_of(node)
-        lane = Lane(
-            id=node.get("id", ""),
-            name=node.get("name", ""),
-            owner=rights.get("pemilik", ""),
-            sees=rights.get("melihat", ""),
-            identity=rights.get("identitas") == "ya",
-            on_behalf=rights.get("atas_nama") == "ya",
-            moves=rights.get("memindah") == "ya",
-            no_deadline=rights.get("tanpa_tenggat") == "ya",
-        )
-        lanes[lane.name] = lane
+        lane = _lane(node)
+        lanes.setdefault(lane.name, lane)
         lane_of |= {(each.text or "").strip(): lane.name for each in node.findall(f"{BPMN}flowNodeRef")}
     return lanes, lane_of
+
+
+def lanes_of(process: etree._Element) -> list[Lane]:
+    """Every lane of a process as it is drawn, those within lanes too."""
+    return [_lane(node) for node in process.iter(f"{BPMN}lane")]
+
+
+def _lane(node: etree._Element) -> Lane:
+    rights = properties_of(node)
+    return Lane(
+        id=node.get("id", ""),
+        name=node.get("name", ""),
+        owner=rights.get("pemilik", ""),
+        sees=rights.get("melihat", ""),
+        identity=rights.get("identitas") == "ya",
+        on_behalf=rights.get("atas_nama") == "ya",
+        moves=rights.get("memindah") == "ya",
+        no_deadline=rights.get("tanpa_tenggat") == "ya",
+    )
 
 
 def _elements(process: etree._Element, lane_of: dict[str, str], parent: str | None = None) -> Iterator[Element]:
@@ -386,6 +408,8 @@ def _element(node: etree._Element, tag: str, lane: str | None, parent: str | Non
         multi=_multi_instance(node),
         triggered_by_event=node.get("triggeredByEvent") == "true",
         decision=_decision(node) if tag == "businessRuleTask" else None,
+        called=node.get("calledElement") or None,
+        called_version=node.get(VERSION) or None,
         event_name=_event_name(definition, event),
     )
 

@@ -38,6 +38,7 @@ from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.version import __version__ as spiff_version
 
+from engine.process.calls import drawn_out
 from engine.process.decisions import MARK, carried_table, read_table
 from engine.process.diagram import BPMN
 from engine.process.expressions import ExpressionError, parse, parse_script, working_time
@@ -257,7 +258,9 @@ def parse_specs(xml: bytes, process_id: str) -> dict[str, Any]:
     parser = SpiffBpmnParser()
     root = etree.parse(BytesIO(xml), etree.XMLParser(resolve_entities=False, no_network=True))
     _as_scripts(root)
-    parser.add_bpmn_xml(root)
+    whole_file = root.getroot()
+    drawn = drawn_out(whole_file)
+    parser.add_bpmn_xml(root if drawn is whole_file else drawn.getroottree())
     whole = serializers.whole
     return {
         "spec": whole.to_dict(parser.get_spec(process_id)),

@@ -90,12 +90,6 @@ def test_rows_that_meet_are_refused():
     refuse(draw(nodes, "mulai>isi>p>k>a>selesai"), "k", "tidak memuat baris untuk putusan = tidak")
 
 
-@refused("callActivity", "Panggilan proses", "Belum didukung.")
-def test_a_call_activity_is_refused():
-    drawn = draw([Node("a", "callActivity", "", {"calledElement": "uji"}), end()], SIMPLE)
-    refuse(drawn, "a", "panggilan proses (callActivity) belum didukung")
-
-
 @refused("userTask", "Tugas kompensasi", "Pembatalan pekerjaan digambar sebagai langkah biasa.")
 def test_a_task_for_compensation_is_refused():
     task = user("k")

@@ -46,7 +46,11 @@ def test_pools_run():
     plays(drawn(before=f'<collaboration id="kol">{pools}</collaboration>'))
 
 
-@refused("process", "Dua proses dalam satu berkas", "Satu berkas memuat satu proses yang dijalankan.")
+@refused(
+    "process",
+    "Dua proses dalam satu berkas",
+    "Satu berkas memuat satu proses yang dijalankan, dan proses yang dipanggilnya.",
+)
 def test_a_second_process_is_refused():
     refuse(drawn(before='<process id="lain" isExecutable="true"/>'), "", "tepat satu proses")
 

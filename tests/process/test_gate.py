@@ -143,7 +143,7 @@ BROKEN: dict[str, Case] = {
     "a call activity": wrong(
         draw([Node("x", "callActivity", "", {"calledElement": "uji"}), end()], "mulai>isi>x>selesai"),
         "x",
-        "panggilan proses",
+        "memanggil prosesnya sendiri",
     ),
     "a message start": wrong(
         draw([user("a"), end(), Node("m2", "startEvent", inner="<messageEventDefinition/>")], SIMPLE),

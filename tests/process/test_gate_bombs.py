@@ -134,7 +134,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], Callable[[], dict[str, Any]], str]] 
     "a huge file": (huge_file, sop_forms, "1 MB"),
     "many tasks": (many_tasks, small_forms, "paling banyak 300"),
     "forks and joins": (forks, small_forms, "sejajar terlalu banyak"),
-    "a process that calls itself": (calls_itself, small_forms, "panggilan proses"),
+    "a process that calls itself": (calls_itself, small_forms, "memanggil prosesnya sendiri"),
     "an endless loop": (endless, small_forms, "tanpa henti"),
     "a huge expression": (huge_expression, sop_forms, "lebih panjang"),
     "a nested expression": (nested_expression, sop_forms, "lebih panjang"),

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 
 from lxml import etree
 
+from engine.process.calls import VERSION
 from engine.process.diagram import BPMN, SPIFF
 from engine.process.diff.side import Side
 
@@ -31,12 +32,14 @@ _UNREAD = {
     "isClosed", "processType", "isExecutable", "isImmediate", "gatewayDirection", "implementation", "scriptFormat",
     "evaluatesToTypeRef", "name", "default", "attachedToRef", "cancelActivity", "isInterrupting", "triggeredByEvent",
     "isSequential", "sourceRef", "targetRef", "partitionElementRef", "definitionalCollaborationRef", "textFormat",
+    "calledElement", VERSION, "messageRef", "signalRef", "errorRef", "escalationRef",
 }  # fmt: skip
 _DEFAULTS = {
     "isForCompensation": "false", "startQuantity": "1", "completionQuantity": "1", "parallelMultiple": "false",
     "instantiate": "false", "isCollection": "false", "behavior": "All", "isUnlimited": "true", "isRequired": "false",
     "testBefore": "false", "cancelRemainingInstances": "true", "method": "##Compensate", "mustUnderstand": "false",
 }  # fmt: skip
+_EVENT_ROOTS = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
 _NAMELESS = ("EventDefinition", "Expression", "Characteristics", "Set", "Specification", "Elements", "Condition")
 
 
@@ -65,13 +68,21 @@ def of_lane(side: Side, name: str) -> Canon:
     return _inside(node, (), own_name=False) if node is not None else ()
 
 
+def _named_only(node: etree._Element) -> bool:
+    """Whether it is a message, signal, error or escalation of which diagram.py reads everything there is."""
+    tag = str(node.tag).rpartition("}")[2]
+    return tag in _EVENT_ROOTS and not len(node) and set(map(str, node.attrib)) <= {"id", "name", _EVENT_ROOTS[tag]}
+
+
 def of_file(side: Side) -> Canon:
     """The rest of the process itself and of what the file declares beside it: messages, signals, data ..."""
     inner = {child for child in side.process if child.get("id") in side.diagram.elements}
     beside = (
         _canon(node, ())
         for node in side.root
-        if str(node.tag).startswith(BPMN) and node.tag not in (f"{BPMN}process", f"{BPMN}collaboration")
+        if str(node.tag).startswith(BPMN)
+        and node.tag not in (f"{BPMN}process", f"{BPMN}collaboration")
+        and not _named_only(node)
     )
     declared = sorted((each for each in beside if each is not None), key=repr)
     return (*_inside(side.process, inner, own_name=False), *declared)

@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from engine.process import diagram as diagrams
+from engine.process.calls import drawn_out, own_processes
 from engine.process.diagram import BPMN, Diagram, Element, Flow
 from engine.process.diff.words import called
 
@@ -101,7 +102,6 @@ class Side:
 def side_of(source: Source) -> Side:
     """Read one version. Raises DiagramError."""
     diagram = diagrams.read(source.xml)
-    root = diagrams.parse_xml(source.xml)
-    drawn = root.findall(f"{BPMN}process")
-    process = next(each for each in drawn if each.get("isExecutable", "true") == "true")
+    root = drawn_out(diagrams.parse_xml(source.xml))
+    process = own_processes(root)[0]
     return Side(diagram, root, process, source.forms)

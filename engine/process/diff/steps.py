@@ -112,6 +112,7 @@ def _moved_with_parent(old: Side, new: Side, before: Element, now: Element, pair
 
 
 def _behaviour(subject: Subject, before: Element, now: Element) -> Iterator[Change]:
+    yield from _beyond(subject, before, now)
     if before.event != now.event:
         yield subject.changed("event", "kejadian", map(_event, (before, now)))
     elif before.timer_kind != now.timer_kind:
@@ -130,6 +131,18 @@ def _behaviour(subject: Subject, before: Element, now: Element) -> Iterator[Chan
         yield subject.changed("trigger", "dimulai oleh", starts)
     if script(before.script) != script(now.script):
         yield subject.changed("script", "perhitungan", (prose(before.script or ""), prose(now.script or "")))
+
+
+def _beyond(subject: Subject, before: Element, now: Element) -> Iterator[Change]:
+    """What it calls, waits for or throws."""
+    if before.called != now.called:
+        yield subject.changed("type", "proses yang dipanggil", (before.called or "", now.called or ""))
+    elif before.called_version != now.called_version:
+        versions = before.called_version or "", now.called_version or ""
+        yield subject.changed("type", f"versi proses {quoted(now.called or '')}", versions)
+    if before.event == now.event and before.event_name != now.event_name:
+        what = EVENTS.get(now.event or "", "kejadian")
+        yield subject.changed("event", what, (before.event_name or "", now.event_name or ""))
 
 
 def _timer(element: Element) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 from lxml import etree
 
 from engine.process import diagram as diagrams
+from engine.process.calls import own_processes, processes_of
 from engine.process.diagram import BPMN, DiagramError
 from engine.process.gate.bounds import bound_findings
+from engine.process.gate.calls import call_findings
 from engine.process.gate.decisions import decision_findings, table_findings
 from engine.process.gate.events import event_findings
 from engine.process.gate.findings import Finding, error, holds
@@ -60,7 +62,7 @@ def check(xml: bytes, forms: Mapping[str, Any], held_roles: frozenset[str] | Non
 def _stages(xml: bytes, forms: Mapping[str, Any], held_roles: frozenset[str] | None) -> Iterator[list[Finding]]:
     root = diagrams.parse_xml(xml)
     yield schema_findings(root) + size_findings(root)
-    drawn = support_findings(root)
+    drawn = support_findings(root) + list(call_findings(root))
     try:
         diagram = diagrams.read(xml)
     except DiagramError as wrong:
@@ -85,6 +87,12 @@ def _stages(xml: bytes, forms: Mapping[str, Any], held_roles: frozenset[str] | N
 
 
 def _lanes(root: etree._Element) -> list[tuple[str, str, dict[str, str]]]:
-    return [
-        (each.get("id", ""), each.get("name", ""), diagrams.properties_of(each)) for each in root.iter(f"{BPMN}lane")
-    ]
+    """As they are drawn. Of a lane that a called process has too only the first: that they agree is asked elsewhere."""
+    drawn: dict[str, str] = {}  # name -> id of the process that draws it first
+    found = []
+    for process in sorted(processes_of(root).values(), key=lambda each: each not in own_processes(root)):
+        for each in process.iter(f"{BPMN}lane"):
+            name = each.get("name", "")
+            if drawn.setdefault(name, process.get("id", "")) == process.get("id", ""):
+                found.append((each.get("id", ""), name, diagrams.properties_of(each)))
+    return found

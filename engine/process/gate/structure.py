@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.process.calls import drawn_out
 from engine.process.diagram import BPMN, Diagram, Element
 from engine.process.expressions import RESERVED
 from engine.process.gate.findings import Finding, error, warning
@@ -50,7 +51,7 @@ def _loose_ends(root: etree._Element, diagram: Diagram) -> Iterator[Finding]:
         ):
             message = f"Peristiwa batas «{element.label}» harus menempel pada tugas pengguna, tugas terima pesan, atau "
             yield _about(element, message + "subproses.")
-    for node in root.iter(f"{BPMN}flowNodeRef"):
+    for node in drawn_out(root).iter(f"{BPMN}flowNodeRef"):
         if (node.text or "").strip() not in diagram.elements:
             yield error(f"Lajur menyebut elemen «{(node.text or '').strip()[:80]}» yang tidak ada.", "", "")
 

@@ -12,7 +12,7 @@ from engine.process.gate.findings import Finding, error, warning
 _NODES = {
     "startEvent", "endEvent", "userTask", "manualTask", "scriptTask", "exclusiveGateway", "parallelGateway",
     "inclusiveGateway", "subProcess", "boundaryEvent", "intermediateCatchEvent", "serviceTask", "businessRuleTask",
-    "intermediateThrowEvent", "receiveTask",
+    "intermediateThrowEvent", "receiveTask", "callActivity",
 }  # fmt: skip
 _PARTS = {
     "extensionElements", "documentation", "incoming", "outgoing", "laneSet", "lane", "childLaneSet", "flowNodeRef",
@@ -26,7 +26,6 @@ _PARTS = {
 }  # fmt: skip
 _NAMES = {
     "task": "tugas tanpa jenis (jadikan User Task)", "sendTask": "tugas kirim pesan",
-    "callActivity": "panggilan proses",
     "eventBasedGateway": "gerbang berbasis kejadian", "complexGateway": "gerbang kompleks",
     "transaction": "transaksi", "adHocSubProcess": "subproses ad hoc", "property": "properti BPMN",
     "compensateEventDefinition": "kejadian kompensasi",
