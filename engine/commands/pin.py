@@ -6,6 +6,7 @@ permission; the gate judges what comes out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -21,6 +22,7 @@ from engine.store.deployments import Deployed, latest_deployed
 _ROOTS = ("message", "signal", "error", "escalation")
 _REFERENCES = tuple(f"{each}Ref" for each in _ROOTS)
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_PLACE = re.compile(r"\{([A-Za-z]\w*)\.")
 _SHAPE = "{http://www.omg.org/spec/BPMN/20100524/DI}BPMNShape"
 _BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
 
@@ -79,7 +81,7 @@ def _drop(root: etree._Element, name: str, forms: dict[str, Any]) -> None:
             node.get("id") == name and node.tag == f"{BPMN}process" and VERSION in properties_of(node)
         ):
             root.remove(node)
-    for key in [each for each in forms if each.startswith(f"{name}.")]:
+    for key in [each for each in forms if each.startswith(_before_keys(name))]:
         del forms[key]
 
 
@@ -96,7 +98,7 @@ def _copy(root: etree._Element, version: Deployed, forms: dict[str, Any]) -> Non
         copy = deepcopy(process)
         _in_drawn_order(copy, tops)
         prefix_ids(copy, f"{version.process_id}.")
-        _follow(copy, version.process_id, inner)
+        _follow(copy, version.process_id, inner, frozenset(version.forms))
         copy.set("isExecutable", "false")
         copy.set("id", name if process is main else f"{version.process_id}.{name}")
         _mark(copy, {VERSION: str(version.number), CHECKSUM: version.checksum} if process is main else {})
@@ -108,11 +110,28 @@ def _copy(root: etree._Element, version: Deployed, forms: dict[str, Any]) -> Non
             declared.set("id", f"{version.process_id}.{node.get('id')}")
             declared.tail = "\n"
             root.insert(0, declared)
-    forms |= {f"{version.process_id}.{key}": dict(form.schema) for key, form in version.forms.items()}
+    first, keys = _before_keys(version.process_id), frozenset(version.forms)
+    forms |= {f"{first}{key}": _renamed(form.schema, first, keys) for key, form in version.forms.items()}
 
 
-def _follow(copy: etree._Element, process_id: str, inner: set[str]) -> None:
+def _before_keys(process_id: str) -> str:
+    """How keys of a copy's forms begin: a key is a name like those of the fields, `form.field` in texts."""
+    return re.sub(r"\W", "_", process_id) + "__"
+
+
+def _renamed(schema: Mapping[str, Any], first: str, keys: frozenset[str]) -> dict[str, Any]:
+    """A form whose starting values come from the copy's forms."""
+    kept = deepcopy(dict(schema))
+    for field in kept.get("properties", {}).values():
+        if isinstance(field, dict) and "x-awal" in field:
+            sources = (each.strip() for each in str(field["x-awal"]).split(","))
+            field["x-awal"] = ", ".join(first + each if each.partition(".")[0] in keys else each for each in sources)
+    return kept
+
+
+def _follow(copy: etree._Element, process_id: str, inner: set[str], keys: frozenset[str]) -> None:
     """Let what a copy names outside itself be the copy's own: messages, forms, processes that came along."""
+    first = _before_keys(process_id)
     for node in copy.iter(f"{BPMN}*"):
         if _TYPE in node.attrib:
             del node.attrib[_TYPE]  # it names a prefix of the other file; what it says goes without saying
@@ -122,8 +141,11 @@ def _follow(copy: etree._Element, process_id: str, inner: set[str]) -> None:
         if node.tag == f"{BPMN}callActivity" and node.get("calledElement") in inner:
             node.set("calledElement", f"{process_id}.{node.get('calledElement')}")
     for each in copy.iter(f"{SPIFF}property"):
-        if each.get("name") == "formKey" and each.get("value"):
-            each.set("value", f"{process_id}.{each.get('value')}")
+        value = each.get("value", "")
+        if each.get("name") == "formKey" and value:
+            each.set("value", f"{first}{value}")
+        else:  # texts with places to fill in: {form.field}
+            each.set("value", _PLACE.sub(lambda at: f"{{{first if at[1] in keys else ''}{at[1]}.", value))
 
 
 def _in_drawn_order(process: etree._Element, tops: Mapping[str, float]) -> None:

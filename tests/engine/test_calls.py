@@ -110,18 +110,20 @@ def test_a_draft_holds_what_it_calls_and_lets_go_what_it_calls_no_more(office: O
     office.do(save_draft, "pemilik", "uji", made, 1, xml=caller(), forms=FORMS)
     with transaction(office.engine) as session:
         kept = draft(session, "uji", made)
-    assert b'id="periksa.c"' in kept.xml and "periksa.catat" in kept.forms
+    assert b'id="periksa.c"' in kept.xml and "periksa__catat" in kept.forms
     assert holds(check(kept.xml, kept.forms))
     assert office.do(save_draft, "pemilik", "uji", made, 2, xml=kept.xml) == 2, "the very same is no new revision"
     assert office.do(save_draft, "pemilik", "uji", made, 2, xml=caller()) == 2, "nor is the drawing without its copy"
-    changed = {**kept.forms, "periksa.catat": form(lain=TEXT)}
+    changed = {**kept.forms, "periksa__catat": form(lain=TEXT)}
     assert office.do(save_draft, "pemilik", "uji", made, 2, forms=changed) == 2, "a copy stays what was deployed"
     gone = kept.xml.replace(b'calledElement="periksa"', b'calledElement="aduan"')
     office.do(save_draft, "pemilik", "uji", made, 2, xml=gone)
     with transaction(office.engine) as session:
         kept = draft(session, "uji", made)
-    assert b'id="periksa.c"' not in kept.xml and not [each for each in kept.forms if each.startswith("periksa.")]
-    assert b'id="aduan.klasifikasi"' in kept.xml and "aduan.klasifikasi" in kept.forms
+    assert b'id="periksa.c"' not in kept.xml and not [each for each in kept.forms if each.startswith("periksa_")]
+    assert b'id="aduan.klasifikasi"' in kept.xml and kept.forms["aduan__input_tanggapan"]["properties"]["tanggapan"][
+        "x-awal"
+    ].startswith("aduan__")
 
 
 def test_the_sop_itself_may_be_called(office: Office):
@@ -133,7 +135,7 @@ def test_the_sop_itself_may_be_called(office: Office):
     assert holds(findings), findings
 
 
-def test_what_it_raises_is_caught_at_the_call(office: Office):
+def test_an_error_that_only_its_caller_would_catch_needs_the_callers_file(office: Office):
     nodes = [
         user("p", "putus", "Ketua Tim"),
         exclusive("g", "g_selesai"),

@@ -14,7 +14,23 @@ import pytest
 
 from engine.process.diagram import DiagramError
 from engine.process.diff import Change, Source, changes
-from tests.process.drawing import ROOT, SOP, draw, end, exclusive, service, small_forms, sop_forms, table, user
+from tests.process.drawing import (
+    ROOT,
+    SOP,
+    Node,
+    catch,
+    draw,
+    end,
+    exclusive,
+    rooted,
+    service,
+    small_forms,
+    sop_forms,
+    sub,
+    table,
+    trigger,
+    user,
+)
 
 FOLDER = ROOT / "tests" / "replay" / "diagrams"
 Forms = dict[str, Any]
@@ -314,8 +330,11 @@ DIAGRAM: dict[str, tuple[str, list[tuple[str, str]], Found]] = {
     ),
     "a data object": ("aduan", [('<bpmn:startEvent id="mulai"', '<bpmn:dataObject id="d" /><bpmn:startEvent id="mulai"')],
                       {("technical", "")}),
-    "a message beside the process": ("aduan", [("<bpmn:collaboration", '<bpmn:message id="m" name="x" /><bpmn:collaboration')],
-                                     {("technical", "")}),
+    "a message that nothing waits for": (
+        "aduan", [("<bpmn:collaboration", '<bpmn:message id="m" name="x" /><bpmn:collaboration')], set()),
+    "a message with a part that nobody here reads": (
+        "aduan", [("<bpmn:collaboration", '<bpmn:message id="m" name="x" itemRef="i" /><bpmn:collaboration')],
+        {("technical", "")}),
 }  # fmt: skip
 
 
@@ -522,13 +541,15 @@ def test_a_role_that_is_called_otherwise_takes_its_readers_along():
 def test_another_message_of_the_same_kind_of_event_is_found():
     def waiting(message: str) -> Source:
         begin = f'<bpmn:messageEventDefinition messageRef="{message}">'
+        both = '<bpmn:message id="m1" name="Surat" /><bpmn:message id="m2" name="Kabar" />'
         return edited(
             "aduan",
+            ("<bpmn:collaboration", both + "<bpmn:collaboration"),
             ('<bpmn:timerEventDefinition id="batas_konfirmasi_waktu">', begin),
             ("</bpmn:timerEventDefinition>", "</bpmn:messageEventDefinition>"),
         )
 
-    assert told(changes(waiting("m1"), waiting("m2"))) == [("technical", "batas_konfirmasi")]
+    assert told(changes(waiting("m1"), waiting("m2"))) == [("event", "batas_konfirmasi")]
 
 
 def test_a_form_under_another_key_is_compared_with_what_it_was():
@@ -642,3 +663,34 @@ def test_what_a_service_task_does_is_told_in_words():
         "s: penerima «Admin» menjadi «pelapor»",
         "s: pesan «Satu» menjadi «Dua»",
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "element", "says"),
+    [
+        (
+            'name="Surat keterangan"',
+            'name="Surat balasan"',
+            "x",
+            "pesan «Surat keterangan» menjadi «Surat balasan»",
+        ),
+        ('errorRef="g_batal"', 'errorRef="g_lain"', "gagal", "galat «batal» menjadi «lain»"),
+        ('errorCode="batal"', 'errorCode="tidak jadi"', "gagal", "galat «batal» menjadi «tidak jadi»"),
+        ('calledElement="satu"', 'calledElement="dua"', "p", "proses yang dipanggil «satu» menjadi «dua»"),
+    ],
+)
+def test_what_an_event_waits_for_and_a_call_runs_is_told(old: str, new: str, element: str, says: str):
+    nodes = [catch("x", trigger("message", "m_surat")), end(), Node("p", "callActivity", "", {"calledElement": "satu"}),
+             sub("s", [Node("m2", "startEvent"), end("gagal", trigger("error", "g_batal"))], "m2>gagal")]  # fmt: skip
+    one, two = (
+        f'<process id="{id_}" isExecutable="false"><startEvent id="m{id_}"/><endEvent id="e{id_}"/>'
+        f'<sequenceFlow id="f{id_}" sourceRef="m{id_}" targetRef="e{id_}"/></process>'
+        for id_ in ("satu", "dua")
+    )
+    xml = rooted(draw(nodes, "mulai>isi>x>s>p>selesai"))
+    before = xml.replace(b"</definitions>", f"{one}{two}</definitions>".encode())
+    now = before.replace(old.encode(), new.encode(), 1)
+    assert now != before
+    found = [each for each in changes(Source(before), Source(now)) if each.element == element]
+    assert [each.sentence.partition(": ")[2] or each.sentence for each in found] == [says], found
+    assert not [each for each in changes(Source(before), Source(now)) if each.kind == "technical"]
