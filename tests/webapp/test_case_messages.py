@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -52,7 +52,7 @@ def with_a_letter(x: int = 892, y: int = 732) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def letters(shared_site: Site) -> Iterator[Site]:
+def letters(shared_site: Site) -> Site:
     forms = sop_forms() | {"surat_sekolah": {**form(**LETTER), "title": "Surat sekolah"}}
     with transaction(shared_site.engine) as session:
         deploy(session, with_a_letter(), forms, now=datetime.now(UTC))
