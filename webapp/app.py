@@ -29,6 +29,7 @@ from webapp import (
     drafts,
     dry_runs,
     erasure,
+    exports,
     failures,
     filing,
     incidents,
@@ -45,6 +46,7 @@ from webapp import (
     security,
     simulation,
     tasks,
+    trail,
 )
 from webapp import text as words
 
@@ -53,6 +55,7 @@ BLUEPRINTS = (
     public, accounts, filing, complaints, case_messages, operations, tasks, processes, drafts, draft_forms,
     comparison, proposals, audit, bundles, checkpoints, manage, calendar, incidents, erasure, reports, messages,
     outgoing, simulation, dry_runs, migrations, case_documents,
+    trail, exports,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

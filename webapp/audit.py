@@ -23,7 +23,7 @@ def search() -> str:
     page, number, state = page_number(request.args), request.args.get("q", ""), request.args.get("keadaan", "")
     with database() as session:
         rows, more = seen_cases(session, actor(), now=now(), number=number, state=state, page=page)
-    record_read("list_searched", words=number.strip(), page="cari", state=state, sheet=page, found=len(rows))
+    record_read("list_searched", words=number.strip(), page="cari", sheet=page, found=len(rows))
     return render_template("audit/cari.html", rows=rows, more=more, page=page, q=number, keadaan=state)
 
 

@@ -29,7 +29,7 @@ def mine() -> str:
         if by_role:
             rows, more = seen_cases(session, actor(), now=now(), number=number, state=state, page=page)
             if number.strip():
-                record_read("list_searched", words=number.strip(), page="aduan", state=state, found=len(rows))
+                record_read("list_searched", words=number.strip(), page="aduan", found=len(rows))
         else:
             rows, more = own_cases(session, actor(), now=now(), page=page)
     return render_template(

@@ -12,6 +12,7 @@ from engine.queries.bell import Counts, counts
 from webapp.access import oversight
 from webapp.context import database, keepers, rights, settings, visitor_or_actor
 
+_APART = ("/audit/jejak", "/audit/ekspor")  # entries of their own
 WAITING = "/perlu-disampaikan"
 
 
@@ -64,6 +65,8 @@ def office() -> dict[str, str]:
 
 
 def _here(url: str) -> bool:
+    if url == "/audit" and request.path.startswith(_APART):
+        return False
     if url == "/aduan":
         return request.path.startswith("/aduan") and request.path != "/aduan/baru"
     return request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
@@ -89,7 +92,7 @@ def menu(actor: Actor | None, rights: Rights) -> list[dict[str, Any]]:
     if lanes or actor.holds(LEADER, PROCESS_OWNER):
         found["/aduan"] = "Aduan"
     if actor.holds(AUDITOR):
-        found["/audit"] = "Cari riwayat"
+        found |= {"/audit": "Cari riwayat", "/audit/jejak": "Jejak baca", "/audit/ekspor": "Ekspor"}
     if held_with(actor, rights, "identity"):
         found[WAITING] = "Perlu disampaikan"
     if oversight(actor, rights):

@@ -35,6 +35,7 @@ PAGES = {
     "peta": "peta proses",
     "cari": "cari riwayat",
 }
+_CHOSEN = {"names": "dengan nama petugas", "contents": "dengan isian", "personal": "dengan nilai pribadi"}
 FOLDED = 20  # cases of one reading that are named; of more only how many
 
 
@@ -56,6 +57,7 @@ class ReadRow:
     seen: int | None  # how many events the case had
     identity: bool  # name and contact of the reporter were on the page
     page: str  # which page, in words
+    detail: str  # what else it says: format, period, files
     words: str  # what was searched for; "" when nothing was typed or it was erased
     facts: dict[str, Any]  # the body, for what else a kind records
     hash: str
@@ -155,6 +157,17 @@ def _names(session: Session, ids: Iterable[str]) -> dict[str, str]:
     return names | ({CONSOLE: "Baris perintah di mesin"} if CONSOLE in known else {})
 
 
+def _detail(body: dict[str, Any]) -> str:
+    """What an export covered, or how much a search found."""
+    if body["type"] == "data_exported":
+        span = f"{body.get('from') or 'awal'} sampai {body.get('to') or 'sekarang'}"
+        more = [each for name, each in _CHOSEN.items() if body.get(name)]
+        return ", ".join([str(body.get("format", "")).upper(), *([] if body.get("case") else [span]), *more])
+    if body["type"] == "list_searched" and "found" in body:
+        return f"{body['found']} aduan tampil"
+    return ""
+
+
 def _row(
     body: dict[str, Any],
     hash: str,
@@ -181,6 +194,7 @@ def _row(
         seen=body.get("seen"),
         identity=bool(body.get("identity")),
         page=PAGES.get(page, page),
+        detail=_detail(body),
         words=words,
         facts=body,
         hash=hash,

@@ -165,7 +165,7 @@ PAGES = {
     "admin": ("/tugas", "/aduan", "/aduan/baru", "/aduan/{number}"),
     "ketua": ("/tugas", "{task}", "/aduan/{number}", "/laporan"),
     "proses": ("/proses", "/proses/aduan/1"),
-    "auditor": ("/audit", "/audit/{number}"),
+    "auditor": ("/audit", "/audit/{number}", "/audit/jejak", "/audit/ekspor"),
     "sistem": ("/kelola", "/kelola/tertahan"),
 }
 

@@ -31,7 +31,9 @@ def readings(site: Site, name: str) -> list[dict[str, Any]]:
     """Bodies of a person's readings, oldest first, with typed words under "words"."""
     with transaction(site.engine) as session:
         own = f"baca/{site.ids[name]}/%"
-        rows = session.execute(select(Event.stream, Event.seq, Event.body).where(Event.stream.like(own)))
+        rows = session.execute(
+            select(Event.stream, Event.seq, Event.body).where(Event.stream.like(own)).order_by(Event.id)
+        )
         words = {(row.stream, row.seq): row.value for row in session.scalars(select(EventValue))}
         return [orjson.loads(row.body) | {"words": words.get((row.stream, row.seq))} for row in rows]
 

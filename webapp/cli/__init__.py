@@ -9,6 +9,7 @@ from webapp.cli.calendar import calendar
 from webapp.cli.database import db
 from webapp.cli.demo.command import demo
 from webapp.cli.erase import erase
+from webapp.cli.export import export
 from webapp.cli.front import Front
 from webapp.cli.people import user
 from webapp.cli.process import process
@@ -25,5 +26,5 @@ def main() -> None:
     """Menjalankan dan merawat aplikasi Aduan."""
 
 
-for verb in (run, worker, db, demo, user, process, calendar, verify, bundle, key, witness, erase):
+for verb in (run, worker, db, demo, user, process, calendar, verify, bundle, key, witness, export, erase):
     main.add_command(verb)
