@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from engine.history.event import moment_from
+from engine.history.event import moment_from, moment_text
 from engine.reading import CONSOLE, named_cases
 from engine.store.models import Account, Appointment, Case, Event, EventValue, Reading
 from engine.worktime.instants import WIB
@@ -102,7 +102,10 @@ def readers(session: Session) -> list[tuple[str, str]]:
 
 
 def _within(case: Case, facts: dict[str, Any]) -> bool:
-    """Whether a case lies in the period of an export, which goes by the day of filing."""
+    """Whether a case lies in the period of an export, by the day of filing, or of a bundle, by when events happened."""
+    if "period" in facts:
+        first, until = facts["period"]
+        return bool(moment_text(case.opened_at) < until and first <= moment_text(case.changed_at))
     opened = case.opened_at.astimezone(WIB).date().isoformat()
     return str(facts.get("from") or "") <= opened <= str(facts.get("to") or "9999")
 

@@ -24,6 +24,7 @@ from tests.webapp.test_routes import routes
 
 # Sessions, limits of attempts, own messages, and reading itself.
 OWN = {"login_session": "*", "login_attempt": "*", "reading": "*", "notice": ("read_at",)}
+READING_POSTS = {"/audit/bukti"}  # forms that are too long for an address
 OWN_POSTS = {"/masuk", "/keluar", "/akun", "/pesan/dibaca"}
 
 
@@ -189,7 +190,10 @@ def test_no_post_of_an_auditor_changes_anything(site: Site) -> None:
         if rule in OWN_POSTS:
             continue
         answer = auditor.client.open(fill(rule, number, task, data["penugasan"]), method=method, data=data)
-        assert answer.status_code in (403, 404), (rule, answer.status_code)
+        assert answer.status_code in ((403, 404) if rule not in READING_POSTS else (200, 422)), (
+            rule,
+            answer.status_code,
+        )
     assert contents(site.engine, OWN) == before
     for rule in OWN_POSTS - {"/keluar"}:  # theirs touch their own row only, and a wrong password not even that
         auditor.client.post(rule, data=data)
