@@ -16,8 +16,8 @@ from engine.store.deployments import latest_deployed
 from tests.engine.office import Office
 from tests.rig.contents import contents
 
-# Parts of commands, which their callers have asked for permission; and the trace of reading itself.
-PARTS = {"finish", "finished_before", "move_case", "taking_part", "record_read"}
+# What asks for permission itself, and the trace of reading. Whatever takes a loaded case is a part of a command.
+PARTS = {"taking_part", "record_read"}
 
 
 def commands() -> dict[str, Callable[..., Any]]:
@@ -29,7 +29,7 @@ def commands() -> dict[str, Callable[..., Any]]:
                 continue
             if any(str(parameter.annotation).startswith("Actor") for parameter in signature(each).values()):
                 found[name] = each
-    return {name: each for name, each in found.items() if name not in PARTS}
+    return {name: each for name, each in found.items() if name not in PARTS and "case" not in signature(each)}
 
 
 def signature(command: Callable[..., Any]) -> Any:
@@ -60,7 +60,12 @@ def test_every_command_refuses_an_auditor(office: Office) -> None:
     assert len(found) > 30
     through = []
     for name, command in found.items():
-        wanted = {each: given[each] for each in signature(command) if each in given}
+        # What the table above does not know is some id that does not exist; optional parts are left out.
+        wanted = {
+            each: given.get(each, "f" * 32)
+            for each, about in signature(command).items()
+            if each != "session" and (each in given or about.default is about.empty)
+        }
         wanted |= {"number": stuck.number} if "incident" in name else {}
         try:
             with transaction(office.engine) as session:
