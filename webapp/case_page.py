@@ -46,7 +46,7 @@ class SmallForm:
     """A small form of the case page: its fields, and what stands in them at first."""
 
     fields: tuple[Field, ...]
-    start: Mapping[str, str] = field(default_factory=dict)
+    start: Mapping[str, str | list[str]] = field(default_factory=dict)
 
 
 def reason_field(form: str, *, required: bool = True) -> Field:
@@ -108,13 +108,15 @@ def _variable_forms(session: Session, seen: Sight, may: Operations) -> dict[str,
             form, held = seen.deployed.forms[key], may.variables[name]
             (drawn,) = form.only([name]).fields(tables(session, form.tables))
             required = name in form.schema.get("required", [])
-            start = {} if held is None else {name: as_text(held)}
+            start = {} if held is None else {name: as_typed(held)}
             found[f"isian_{name}"] = SmallForm(
                 (replace(drawn, required=required, depends_on=None), reason_field(f"isian_{name}")), start
             )
     return found
 
 
-def as_text(value: object) -> str:
+def as_typed(value: object) -> str | list[str]:
     """A variable as a control of a form holds it."""
+    if isinstance(value, list):
+        return [str(each) for each in value]
     return ("1" if value else "") if isinstance(value, bool) else str(value)

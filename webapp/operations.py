@@ -20,7 +20,7 @@ from engine.queries.cases import Sight, sight
 from engine.queries.choices import tables
 from engine.queries.operations import operations
 from webapp.access import anyone_logged_in, needs, staff
-from webapp.case_page import INTO, WAY, RefusedForm, as_text, case_page, reason_field, step_field
+from webapp.case_page import INTO, WAY, RefusedForm, as_typed, case_page, reason_field, step_field
 from webapp.changes import change, changed_meanwhile
 from webapp.context import actor, database, now
 
@@ -126,7 +126,8 @@ def _clean(number: str, name: str) -> tuple[Form, Cleaned]:
 
 def _beside(session: Session, seen: Sight, form: Form) -> dict[str, list[str]]:
     known = operations(session, actor(), seen).variables
-    return {name: [as_text(value)] for name, value in known.items() if name in form.properties and value is not None}
+    typed = {name: as_typed(value) for name, value in known.items() if name in form.properties and value is not None}
+    return {name: text if isinstance(text, list) else [text] for name, text in typed.items()}
 
 
 def _act(

@@ -14,7 +14,8 @@ def example(form: Form, tables: Tables, start: Mapping[str, Any] | None = None) 
     typed: dict[str, list[str]] = {}
     for name in form.properties:
         before = (start or {}).get(name)
-        typed[name] = [str(before)] if before is not None else _typed(form, name, typed, tables)
+        known = before if isinstance(before, list) else [before]
+        typed[name] = [str(each) for each in known] if before is not None else _typed(form, name, typed, tables)
     wrong = form.clean(typed, tables).errors
     if wrong:  # most often a field that another answer rules out
         required = form.schema.get("required", [])
@@ -28,7 +29,9 @@ def _typed(form: Form, name: str, typed: Mapping[str, Sequence[str]], tables: Ta
     if "x-lampiran" in schema:
         return ["contoh.pdf"] if name in form.schema.get("required", []) else []
     if "x-pilihan" in schema:
-        return [each.value for each in _fitting(schema, typed, tables)][:1]
+        return [each.value for each in _fitting(schema, typed, tables)][: schema.get("minItems", 1)]
+    if schema.get("type") == "boolean" and name not in form.schema.get("required", []):
+        return []  # what is ticked leads aside from the usual way
     if schema.get("type") == "string" and not {"oneOf", "enum", "const"} & schema.keys():
         return [_sentence(schema, name)]
     value = made_up(schema)

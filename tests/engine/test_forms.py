@@ -240,3 +240,34 @@ def test_widgets_follow_from_the_schema():
 def test_what_is_no_form_is_refused(schema: Any):
     with pytest.raises(ValueError, match="formulir"):
         form_from("contoh", schema)
+
+
+def test_several_choices_of_a_table_are_ticked_each_once_and_only_from_the_table():
+    field = {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 3, "uniqueItems": True,
+             "title": "Bidang", "x-pilihan": {"tabel": "unit"}}  # fmt: skip
+    schema = {"type": "object", "additionalProperties": False, "required": ["bidang"], "properties": {"bidang": field}}
+    units = {"unit": [Choice(each, each.upper()) for each in ("sd", "smp", "paud", "gtk")]}
+    picked = form_from("pilih", schema)
+    (drawn,) = picked.fields(units)
+    assert (drawn.widget, [each.label for each in drawn.choices]) == ("checkboxes", ["SD", "SMP", "PAUD", "GTK"])
+    assert picked.clean({"bidang": ["sd", "smp"]}, units) == Cleaned({"bidang": ["sd", "smp"]})
+    wrong = {("sd",): "paling sedikit 2", ("sd", "smp", "paud", "gtk"): "paling banyak 3", ("sd", "sd"): "sekali",
+             ("sd", "kota"): "dari daftar", (): "Wajib"}  # fmt: skip
+    for typed, told in wrong.items():
+        assert told in picked.clean({"bidang": list(typed)}, units).errors["bidang"], typed
+
+
+def test_of_several_sources_the_one_filled_in_last_gives_the_first_value():
+    field = {"type": "string", "x-awal": "satu.teks, dua.teks"}
+    begun = made(teks=field)
+    assert begun.prefill({"satu": {"teks": "a"}, "dua": {"teks": "b"}}) == {"teks": "b"}
+    assert begun.prefill({"dua": {"teks": "b"}, "satu": {"teks": "a"}}) == {"teks": "a"}
+    assert begun.prefill({"dua": {}, "tiga": {"teks": "c"}}) == {}
+
+
+def test_a_field_that_another_one_excuses_is_not_called_optional():
+    answer = form("aduan_lengkap/tanggapi_aduan")
+    assert {each.name: each.required for each in answer.fields({})}["tanggapan"] is True
+    assert answer.clean({}, {}).errors.keys() == {"tanggapan"}
+    assert answer.clean({"bukan_urusan": ["1"]}, {}).errors.keys() == {"alasan_kembali"}
+    assert answer.clean({"bukan_urusan": ["1"], "alasan_kembali": ["Ini SMP."]}, {}).errors == {}
