@@ -22,7 +22,10 @@ def standing_places(diagram: Diagram) -> frozenset[str]:
     if any(each.triggered_by_event for each in diagram.elements.values()):
         return frozenset()
     guarded = _within_forks(diagram)
-    waiting = [*diagram.user_tasks, *(e for e in diagram.elements.values() if e.kind == "intermediateCatchEvent")]
+    waiting = [
+        *diagram.user_tasks,
+        *(e for e in diagram.elements.values() if e.kind in ("intermediateCatchEvent", "receiveTask")),
+    ]
     return frozenset(
         each.id for each in waiting if each.parent is None and each.multi is None and each.id not in guarded
     )

@@ -42,10 +42,15 @@ def check_place(old: Diagram, new: Diagram, place: str) -> None:
         raise Misfit("many", place)
     if place not in new.elements:
         raise Misfit("gone", place)
-    if new.elements[place].kind != old.elements[place].kind:
+    if _sort(new, place) != _sort(old, place):
         raise Misfit("kind", place)
     if place not in standing_places(new):
         raise Misfit("within", place)
+
+
+def _sort(diagram: Diagram, element: str) -> tuple[str, str | None]:
+    """What an element is, and what it waits for."""
+    return diagram.elements[element].kind, diagram.elements[element].event
 
 
 def transplant(
@@ -60,9 +65,11 @@ def transplant(
     for task in live_tasks(fresh):
         element = task.task_spec.bpmn_id
         kept = before.get(element)
+        if not all(element in each.elements for each in drawn) or _sort(drawn[0], element) != _sort(drawn[1], element):
+            continue  # it is new here, and begins
         if kept is not None and kept.state == task.state:
             task.internal_data = dict(kept.internal_data)
             task.last_state_change = kept.last_state_change
             give_id(task, kept.id)
-        elif element in drawn[0].elements and element in drawn[1].elements:
+        else:
             task.cancel()  # it has fired already, and fires once

@@ -49,15 +49,18 @@ from tests.engine.office import MONDAY, PROCESS, Office
 from tests.engine.served import served_sop
 from tests.process.drawing import (
     boundary,
+    catch,
     draw,
     end,
     exclusive,
     form,
     parallel,
+    rooted,
     script,
     small_forms,
     sop_forms,
     sop_with,
+    trigger,
     user,
     wait,
 )
@@ -318,6 +321,20 @@ class TestLoopsAndRepeats:
         ]
         done = {"isi": "tinjau", "task": 2, "nilai": _answers(forms, "tinjau")}
         assert len([each for each in tried([*first, done], xml, forms).tasks if each.element == "tinjau"]) == 2
+
+    def test_a_message_that_is_awaited_is_filled_in_like_a_task(self) -> None:
+        nodes = [
+            catch("x", trigger("message", "m_surat"), form_key="putus"),
+            exclusive("g", "g_selesai"),
+            end(),
+            end("y"),
+        ]
+        xml = rooted(draw(nodes, "mulai>isi>x>g>selesai; g>y: putusan == 'tidak'"))
+        found = tried([FILE], xml, small_forms())
+        assert [(each.element, each.lane, each.form) for each in found.tasks] == [("x", "Admin", "putus")]
+        done = tried([FILE, {"isi": "x", "nilai": {"putusan": "tidak"}}], xml, small_forms())
+        assert (done.ended, done.outcome, done.problem) == (True, "y", "")
+        assert [each.text for each in done.journal][-2:] == ["Admin mencatat «x»", "Aduan selesai: y"]
 
 
 def _answers(forms: dict[str, Any], key: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from engine.process import diagram
 from engine.process.runtime import Program, RunError, Step, after, compile_specs
 from engine.process.spiff import Moment
+from tests.process.drawing import catch, caught, draw, end, rooted, timer, trigger, user
 
 SOP = (Path(__file__).parents[2] / "process" / "aduan.bpmn").read_bytes()
 MONDAY = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
@@ -92,3 +93,39 @@ def test_a_place_without_counterpart_refuses_and_says_why(code: str, old: bytes,
         assert refused.value.code == code
     assert there
     assert all(redrawn.adopt(OLD, step.state, {}, moment(50, 500)).position == step.position for step in elsewhere)
+
+
+LETTER, HOLIDAY = trigger("message", "m_surat"), trigger("signal", "s_libur")
+
+
+def at_a_message(inner: str = LETTER, beside: str = HOLIDAY) -> tuple[Program, Step]:
+    """A case that waits for a message, and one step on for a task with another at its boundary."""
+    nodes = [catch("x", inner), user("a"), caught("t", "a", beside, "Admin", "catat", False), end(), end("z")]
+    running = Program(diagram.read(xml := rooted(draw(nodes, "mulai>isi>x>a>selesai; t>z"))), compile_specs(xml, "uji"))
+    begun = running.start(moment(1))
+    return running, running.complete(begun.state, begun.position.tasks[0].id, {}, moment(2))
+
+
+def test_a_message_is_awaited_on_under_its_old_id():
+    old, waiting = at_a_message()
+    new, _ = at_a_message()
+    taken = new.adopt(old, waiting.state, {}, moment(50))
+    assert taken.position == waiting.position
+    (message,) = taken.position.messages
+    went_on = new.deliver(taken.state, message.id, {}, moment(51))
+    again = old.adopt(new, went_on.state, {}, moment(52))
+    assert again.position == went_on.position
+    assert [(each.element, each.name) for each in again.position.messages] == [("t", "Libur")]
+
+
+def test_what_waits_for_something_else_there_begins_there():
+    old, waiting = at_a_message()
+    new, _ = at_a_message(beside=timer('"P1D"'))
+    went_on = old.deliver(waiting.state, waiting.position.messages[0].id, {}, moment(3))
+    taken = new.adopt(old, went_on.state, {}, moment(50))
+    assert (taken.position.messages, [each.element for each in taken.position.timers]) == ((), ["t"])
+    assert taken.position.tasks == went_on.position.tasks
+    timed, _ = at_a_message(timer('"P1D"'))
+    with pytest.raises(RunError) as refused:
+        timed.adopt(old, waiting.state, {}, moment(50))
+    assert refused.value.code == "kind"

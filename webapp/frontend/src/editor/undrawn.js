@@ -1,6 +1,8 @@
 // What a diagram would run without showing it: steps, flows and roles that have no usable place in the drawing.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { property } from './panel/model.js';
 
+const PINNED = 'versi_terpasang'; // a copy of another process, which the server keeps
 const NAMED = 3; // so many are named, the others counted
 const finite = (thing, ...names) => Boolean(thing) && names.every((name) => Number.isFinite(thing[name]));
 
@@ -12,9 +14,11 @@ function* inside(container) {
   }
 }
 
-/** Everything of a file's processes for which `drawn(object)` is false. */
+/** Everything of a file's processes for which `drawn(object)` is false. What was pinned has its drawing elsewhere. */
 export function undrawn(definitions, drawn) {
-  const processes = (definitions.rootElements || []).filter((each) => is(each, 'bpmn:Process'));
+  const all = (definitions.rootElements || []).filter((each) => is(each, 'bpmn:Process'));
+  const pinned = all.filter((each) => property(each, PINNED)).map(({ id }) => id);
+  const processes = all.filter(({ id }) => !pinned.some((name) => id === name || id.startsWith(`${name}.`)));
   return processes.flatMap((each) => [ ...inside(each) ]).filter((each) => !drawn(each));
 }
 

@@ -11,6 +11,7 @@ import { followSection } from './follow.js';
 import { gatewaySections } from './gateway.js';
 import { headerSections } from './header.js';
 import { laneSections } from './lane.js';
+import { callSections, isMessage, messageSections } from './message.js';
 import { Model, property } from './model.js';
 import {
   annotationSections, endSections, nameField, scriptSections, startSections, subprocessSections, unknownSections
@@ -35,6 +36,9 @@ const KINDS = [
   [ (each) => is(each, 'bpmn:ExclusiveGateway'), 'Keputusan', gatewaySections ],
   [ (each) => is(each, 'bpmn:ParallelGateway'), 'Serentak', gatewaySections ],
   [ (each) => is(each, 'bpmn:InclusiveGateway'), 'Beberapa jalan', gatewaySections ],
+  [ (each) => is(each, 'bpmn:ThrowEvent') && isMessage(each), 'Kiriman', messageSections ],
+  [ isMessage, 'Pesan', messageSections ],
+  [ (each) => is(each, 'bpmn:CallActivity'), 'Panggilan proses', callSections ],
   [ (each) => is(each, 'bpmn:BoundaryEvent'), 'Batas waktu', timerSections ],
   [ (each) => is(each, 'bpmn:IntermediateCatchEvent'), 'Waktu tunggu', timerSections ],
   [ (each) => is(each, 'bpmn:StartEvent') && timerOf(each), 'Mulai oleh waktu', timerSections ],

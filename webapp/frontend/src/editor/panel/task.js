@@ -114,7 +114,7 @@ function asker(panel, asking, { key, label, help, action, back, begin, fault, do
   return changing(panel, () => asking.open, build);
 }
 
-function formParts(panel, element) {
+export function formParts(panel, element) {
   const { context, model } = panel;
   const object = element.businessObject;
   const asking = { open: false };

@@ -164,13 +164,13 @@ function free(panel, time) {
 }
 
 /** Whether what it stands at goes on. */
-function stopping(panel, element) {
+export function stopping(panel, element, when = 'Bila waktunya tiba') {
   const object = element.businessObject;
   const boundary = is(element, 'bpmn:BoundaryEvent');
   if (!boundary && !(is(element, 'bpmn:StartEvent') && object.$parent.triggeredByEvent)) return null;
   const name = boundary ? 'cancelActivity' : 'isInterrupting';
   const what = boundary ? 'langkahnya' : 'proses utamanya';
-  const title = `Bila waktunya tiba, ${what}`;
+  const title = `${when}, ${what}`;
   return section(title, [ radios(panel, {
     key: 'menghentikan', label: title, hideLabel: true,
     choices: () => [
