@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from engine.commands.deploy import deploy
+from engine.commands.pin import pins
+from engine.process.diff import Source, changes
 from engine.queries.stored_cases import CaseCheck
 from engine.store.database import snapshot, transaction
-from tests.process.drawing import form, properties, sop_forms, sop_with
+from tests.process.drawing import draw, end, form, properties, small_forms, sop_forms, sop_with, user
+from tests.webapp.at_editor import Editor, begun
 from tests.webapp.looks import wrongs_at
 from tests.webapp.site import Site, nodes, text_of
 
@@ -128,9 +131,50 @@ def test_it_does_not_exist_for_others(site: Site):
     assert site.events(number) == before
 
 
+@pytest.mark.browser
 def test_its_page_fits_and_can_be_read_by_all(site: Site, page_of: Callable[..., Page]):
     number = site.bring_to("tanggapi_aduan")
     (path,) = links(site, "admin", number)
     page = page_of("admin")
     page.goto(path)
     assert wrongs_at(page, (360, 1366, 1920)) == []
+
+
+def with_a_call() -> bytes:
+    """The same SOP, in which a step is a call of a process that is in force."""
+    text = with_a_letter().decode()
+    begin = text.index('<bpmn:userTask id="terima_tanggapan"')
+    stop = text.index("</bpmn:userTask>", begin) + len("</bpmn:userTask>")
+    drawn = '<bpmn:callActivity id="terima_tanggapan" name="Periksa tanggapan" calledElement="uji" />'
+    return (text[:begin] + drawn + text[stop:]).encode()
+
+
+@pytest.mark.browser
+def test_the_editor_keeps_messages_and_calls_and_says_what_they_are(site: Site, page_of: Callable[..., Page]):
+    lanes = {
+        "Pelapor": {"pemilik": "pelapor", "melihat": "milik", "tanpa_tenggat": "ya"},
+        "Ketua Tim": {"melihat": "semua", "memindah": "ya"},
+    }
+    with transaction(site.engine) as session:
+        called = draw([user("periksa", lane="Ketua Tim"), end()], "mulai>isi>periksa>selesai", lanes)
+        deploy(session, called, small_forms(), now=datetime.now(UTC))
+    forms = sop_forms() | {"surat_sekolah": {**form(**LETTER), "title": "Surat sekolah"}}
+    editor = Editor(page_of("proses"), site).open(begun(site, with_a_call(), forms))
+    before = editor.saved_xml()
+    assert pins(before)["uji"]["number"] == 1 and b'id="uji.periksa"' in before
+    editor.click("surat_sekolah")
+    panel = editor.page.locator(".sifat")
+    expect(panel).to_contain_text("Menunggu pesan «Surat sekolah».")
+    expect(panel.get_by_label("Formulir", exact=True)).to_have_value("surat_sekolah")
+    editor.click("terima_tanggapan")
+    expect(panel).to_contain_text("Menjalankan proses «uji»")
+    panel.get_by_label("Nama panggilan").fill("Periksa bersama")
+    panel.get_by_label("Nama panggilan").blur()
+    expect(editor.state).to_contain_text("Tersimpan ")
+    now = editor.saved()
+    assert now.elements["terima_tanggapan"].name == "Periksa bersama"
+    assert now.elements["uji.periksa"].lane == "Ketua Tim"
+    assert now.elements["surat_sekolah"].event_name == "Surat sekolah"
+    assert pins(editor.saved_xml()) == pins(before)
+    told = [each.kind for each in changes(Source(before, forms), Source(editor.saved_xml(), forms))]
+    assert told == ["name"]
