@@ -24,7 +24,7 @@ def variable_fields(version: Deployed) -> dict[str, str]:
     found: dict[str, str] = {}
     repeated = (each.multi for each in version.diagram.elements.values() if each.multi)
     own = {name for multi in repeated for name in (multi.item, multi.answer, multi.result)}
-    for task in version.diagram.user_tasks:
+    for task in (*version.diagram.user_tasks, *version.diagram.messages):
         form = version.form_of(task.id)
         for name in form.properties:
             if name in version.diagram.read_variables and name not in own:

@@ -19,7 +19,7 @@ from engine.queries.case_services import ServiceRow, service_rows
 from engine.queries.cases import Sight, status_now, status_sentence, units_of
 from engine.queries.choices import labels
 from engine.queries.event_words import EventWords
-from engine.queries.passed import passed, reachable
+from engine.queries.passed import called_at, passed, reachable, waiting_at
 from engine.queries.recorded_values import ERASED, Recorded, shown_value
 from engine.queries.stored_events import StoredEvent, stored_events
 from engine.store.models import Account, Task
@@ -96,8 +96,9 @@ def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
     """The case's story for this actor."""
     events = stored_events(session, f"kasus/{seen.case.id}")
     tasks = list(session.scalars(select(Task).where(Task.case_id == seen.case.id).order_by(Task.opened_at)))
-    current = [task.element for task in tasks if task.status == "open"]
+    current = [task.element for task in tasks if task.status == "open"] + waiting_at(events, seen.deployed.diagram)
     ahead = reachable(seen.deployed.diagram, current)
+    shown = [*current, *called_at(seen.deployed.diagram, current)]
     done, flows = passed(events, seen.deployed.diagram, ahead)
     story = _Story(session, actor, seen, events, tasks, ahead, frozenset(done))
     steps = [story.step(element) for element in seen.deployed.diagram.user_tasks]
@@ -112,7 +113,7 @@ def case_timeline(session: Session, actor: Actor, seen: Sight) -> Timeline:
     closing = _closing(seen, events)
     reopened = [event.at for event in events if event.type == "case_reopened"]
     return Timeline(
-        steps, done, current, flows, status or _ended(seen, closing), moves, story.beside(),
+        steps, done, shown, flows, status or _ended(seen, closing), moves, story.beside(),
         reopened_at=reopened[-1] if reopened else None,
         services=service_rows(events, actor, seen, story.words),
         merged_into=str(closing.body.get("into") or "") if closing else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
 from engine.process.diagram import Diagram
 from engine.queries.stored_events import StoredEvent
@@ -24,12 +24,42 @@ def passed(events: Iterable[StoredEvent], diagram: Diagram, ahead: Set[str]) -> 
 
 
 def reachable(diagram: Diagram, current: Iterable[str]) -> set[str]:
-    """Elements that lie ahead of the current ones."""
+    """Elements that lie ahead of the current ones: within a subprocess, and behind it."""
     seen: set[str] = set()
+    around: set[str] = set()  # subprocesses that the current ones stand in: what follows them lies ahead, they do not
     stack = list(current)
     while stack:
-        for flow in diagram.outgoing(stack.pop()):
-            if flow.target not in seen:
-                seen.add(flow.target)
-                stack.append(flow.target)
+        here = stack.pop()
+        drawn = diagram.elements.get(here)
+        if drawn is not None and drawn.parent is not None and drawn.parent not in around | seen:
+            around.add(drawn.parent)
+            stack.append(drawn.parent)
+        targets = [flow.target for flow in diagram.outgoing(here)]
+        if here in seen:
+            targets += [
+                each.id for each in diagram.elements.values() if each.parent == here and each.kind == "startEvent"
+            ]
+        fresh = [each for each in targets if each not in seen]
+        seen.update(fresh)
+        stack.extend(fresh)
     return seen
+
+
+def waiting_at(events: Sequence[StoredEvent], diagram: Diagram) -> list[str]:
+    """Elements between two steps at which a case waits for a message or a time, as its events last said."""
+    effects = [each.body["effects"] for each in events if "timers" in each.body.get("effects", {})]
+    waiting = (*effects[-1]["timers"], *effects[-1].get("messages", ())) if effects else ()
+    places = (diagram.elements.get(each["element"]) for each in waiting)
+    return [each.id for each in places if each is not None and each.kind in ("intermediateCatchEvent", "receiveTask")]
+
+
+def called_at(diagram: Diagram, current: Iterable[str]) -> list[str]:
+    """Calls within which a case stands: what is called may have no place in the picture of who calls it."""
+    found: dict[str, None] = {}
+    for each in current:
+        element = diagram.elements.get(each)
+        while element is not None and element.parent is not None:
+            element = diagram.elements.get(element.parent)
+            if element is not None and element.called:
+                found[element.id] = None
+    return list(found)

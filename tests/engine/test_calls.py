@@ -12,6 +12,8 @@ from engine.commands.open_case import open_case
 from engine.commands.pin import pinned
 from engine.process import diff
 from engine.process.gate import check, holds
+from engine.queries.case_timeline import case_timeline
+from engine.queries.cases import sight
 from engine.queries.stored_cases import CaseCheck
 from engine.store.database import snapshot, transaction
 from engine.store.deployments import latest_deployed
@@ -60,6 +62,11 @@ def test_a_later_version_of_the_called_process_changes_nothing(office: Office):
     office.deploy(caller(), FORMS)
     case = open_here(office)
     assert steps(office, case) == ["periksa.isi"]
+    with transaction(office.engine) as session:
+        timeline = case_timeline(session, office.actor("siti"), sight(session, office.actor("siti"), case.number))
+    assert timeline.current == ["periksa.isi", "x"], "the call is marked, where what it calls is not drawn"
+    states = {each.element: each.state for each in timeline.steps}
+    assert states == {"isi": "selesai", "periksa.isi": "berjalan", "periksa.c": "nanti", "a": "nanti"}
     office.deploy(called(user("d"), flows="mulai>isi>c>d>selesai"), CALLED_FORMS)
     office.complete("siti", case, rincian="Kelas empat")
     assert steps(office, case) == ["periksa.c"]

@@ -152,7 +152,10 @@ class TestWhatItDoes:
         assert (office.case(waiting).awaits, office.case(waiting).incident) == (True, None)
         with transaction(office.engine) as session:
             seen = sight(session, office.actor("siti"), waiting.number)
-            assert case_timeline(session, office.actor("siti"), seen).status == "Menunggu: x"
+            timeline = case_timeline(session, office.actor("siti"), seen)
+            assert (timeline.status, timeline.current) == ("Menunggu: x", ["x"])
+            states = {each.element: each.state for each in timeline.steps}
+            assert states == {"isi": "selesai", "p": "selesai", "b": "selesai", "a": "nanti"}
             session.execute(update(Case).where(Case.id == waiting.id).values(awaits=False))
         with snapshot(office.engine) as session:
             (found,) = [found for _, found in CaseCheck(session).all() if found is not None]
