@@ -14,7 +14,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,18 +23,33 @@ from typing import Any
 if __name__ == "__main__":  # this folder on the path would put http.py before the standard library's
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
 
 from bench.office import STORAGES, new_office
 from engine.history.event import GENESIS, Event, make_event, moment_text
 from engine.history.keys import load_signer
 from engine.queries.integrity import walk
 from engine.store.database import snapshot, transaction
-from engine.store.models import Base
+from engine.store.models import Base, Deployment
 from engine.worker.log import extend_log
 
-STEPS = ("isi_aduan", "terima_aduan", "klasifikasi", "tanggapi_aduan", "terima_tanggapan", "input_tanggapan",
-         "terima_jawaban")  # fmt: skip
+# The two ways of the SOP: each step with its lane, its standard time in hours, and the flows that lead on from it.
+COMPLAINT = (
+    ("isi_aduan", "Pelapor", None, ("alur_aduan_terkirim",)),
+    ("terima_aduan", "Admin", 24, ("alur_aduan_diterima",)),
+    ("klasifikasi", "Ketua Tim", 24, ("alur_terklasifikasi", "alur_pengaduan")),
+    ("tanggapi_aduan", "Bidang Terkait", 96, ("alur_tanggapan_bidang",)),
+    ("terima_tanggapan", "Ketua Tim", 24, ("alur_tanggapan_diterima",)),
+    ("input_tanggapan", "Admin", 24, ("alur_jawaban_terkirim",)),
+    ("terima_jawaban", "Pelapor", None, ("alur_jawaban_diterima",)),
+)
+QUESTION = (
+    *COMPLAINT[:2],
+    ("klasifikasi", "Ketua Tim", 24, ("alur_terklasifikasi", "alur_permintaan_informasi")),
+    *COMPLAINT[5:],
+)
+Step = tuple[str, str, int | None, tuple[str, ...]]
+UNITS = ("sd", "smp", "paud", "gtk")
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 WORDS = ("sekolah", "guru", "kelas", "biaya", "seragam", "buku", "rapor", "murid", "wali", "pungutan", "ruang", "rusak",
          "jadwal", "ujian", "zonasi")  # fmt: skip
@@ -42,10 +57,15 @@ LIMIT = 60.0  # seconds in which the chain and log of a million events are verif
 
 
 def generate(engine: Engine, cases: int, seed: int) -> int:
-    """Insert the events of so many cases, eight each, interleaved as in an office; returns how many."""
+    """Insert the events of so many cases, every fourth a question, interleaved as in an office; returns how many."""
     rng, written = random.Random(seed), 0
+    with transaction(engine) as session:
+        version = session.scalar(select(Deployment.checksum).order_by(Deployment.id)) or "0" * 64
     for first in range(0, cases, 500):
-        rows = [case_events(rng, START + timedelta(minutes=first + n)) for n in range(min(500, cases - first))]
+        rows = [
+            case_events(rng, START + timedelta(minutes=n), version, question=n % 4 == 0)
+            for n in range(first, min(first + 500, cases))
+        ]
         events = sorted((event for case in rows for event in case), key=lambda event: event.at)
         with transaction(engine) as session:
             write = session.connection().execute
@@ -60,24 +80,42 @@ def generate(engine: Engine, cases: int, seed: int) -> int:
     return written
 
 
-def case_events(rng: random.Random, opened: datetime) -> list[Event]:
-    """One case's events, shaped and sized like real ones."""
-    stream, events, at = f"kasus/{rng.randbytes(16).hex()}", list[Event](), opened
-    for seq, step in enumerate(("case_opened", *STEPS), 1):
+def case_events(rng: random.Random, opened: datetime, version: str, *, question: bool = False) -> list[Event]:
+    """One case's events, shaped and sized like real ones: eight, of a question six."""
+    stream, at, unit = f"kasus/{rng.randbytes(16).hex()}", opened, rng.choice(UNITS)
+    way = QUESTION if question else COMPLAINT
+    task = _task(rng, way[0], at, unit)
+    body = _facts(rng, "mulai", ["alur_mulai"], opened=[task]) | {
+        "deployment": version, "number": stream[-6:], "reporter": rng.randbytes(16).hex(),
+    }  # fmt: skip
+    events = [make_event(stream, 1, GENESIS, "case_opened", at, body, {})]
+    for place, (step, *_, flows) in enumerate(way):
         at += timedelta(minutes=rng.randrange(1, 600), microseconds=rng.randrange(1_000_000))
-        body = _facts(rng, step)
-        values = {} if seq == 1 else {name: " ".join(rng.choices(WORDS, k=20)) for name in ("isi", "catatan")}
-        type_, previous = "case_opened" if seq == 1 else "task_completed", events[-1].hash if events else GENESIS
-        events.append(make_event(stream, seq, previous, type_, at, body, values))
+        following = [_task(rng, way[place + 1], at, unit)] if place + 1 < len(way) else []
+        body = _facts(rng, step, list(flows), opened=following, closed=[task["id"]])
+        body |= {"task": task["id"], "element": step, "set": {"jenis": "pengaduan", "bidang": unit}}
+        if following:
+            task = following[0]
+        else:
+            body["effects"]["outcome"] = "Selesai, jawaban diterima"
+        values = {name: " ".join(rng.choices(WORDS, k=20)) for name in ("isi", "catatan")}
+        events.append(make_event(stream, len(events) + 1, events[-1].hash, "task_completed", at, body, values))
     return events
 
 
-def _facts(rng: random.Random, step: str) -> dict[str, Any]:
-    task = {"id": rng.randbytes(16).hex(), "element": step, "lane": "Bidang Terkait", "unit": "sd"}
+def _task(rng: random.Random, step: Step, at: datetime, unit: str) -> dict[str, Any]:
+    element, lane, hours, _ = step
+    of_unit = unit if element == "tanggapi_aduan" else None
+    task = {"id": rng.randbytes(16).hex(), "element": element, "lane": lane, "unit": of_unit}
+    return task | ({"due": moment_text(at + timedelta(hours=hours))} if hours is not None else {})
+
+
+def _facts(
+    rng: random.Random, passed: str, flows: list[str], *, opened: list[dict[str, Any]], closed: Sequence[str] = ()
+) -> dict[str, Any]:
     return {
         "actor": rng.randbytes(16).hex(), "for": None, "appointment": rng.randbytes(16).hex(), "channel": "web",
-        "task": rng.randbytes(16).hex(), "element": step, "set": {"jenis": "pengaduan", "bidang": "sd"},
-        "effects": {"elements": [step], "flows": [f"ke_{step}"], "opened": [task], "closed": [], "timers": []},
+        "effects": {"elements": [passed], "flows": flows, "opened": opened, "closed": list(closed), "timers": []},
         "position": rng.randbytes(32).hex(),
     }  # fmt: skip
 
@@ -87,7 +125,7 @@ def measure(storage: str, events: int, seed: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     with new_office(storage) as office, tempfile.TemporaryDirectory(prefix="aduan-bench-") as folder:
         with _timed(rows, "make", storage):
-            count = generate(office.database, -(-events // 8), seed)
+            count = generate(office.database, -(-events * 2 // 15), seed)  # seven and a half a case
         signer, now = load_signer(Path(folder)), START + timedelta(days=3650)
         with _timed(rows, "log and sign", storage):
             while extend_log(office.database, signer, now):

@@ -39,6 +39,7 @@ from webapp import (
     navigation,
     operations,
     outgoing,
+    process_map,
     processes,
     proposals,
     public,
@@ -55,7 +56,7 @@ BLUEPRINTS = (
     public, accounts, filing, complaints, case_messages, operations, tasks, processes, drafts, draft_forms,
     comparison, proposals, audit, bundles, checkpoints, manage, calendar, incidents, erasure, reports, messages,
     outgoing, simulation, dry_runs, migrations, case_documents,
-    trail, exports,
+    trail, exports, process_map,
 )  # fmt: skip
 MAX_POST = 120 * 1024 * 1024  # bytes: five files of 10 MB fit, too large ones still arrive and are refused by name
 

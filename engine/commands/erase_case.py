@@ -25,6 +25,7 @@ from engine.store.database import transaction
 from engine.store.deployments import all_deployed
 from engine.store.files import ERASED_NAME
 from engine.store.models import Attachment, Base, Case, Event, EventValue
+from engine.store.words import forget_events
 
 BASES = {"permintaan": "Permintaan pelapor", "retensi": "Masa simpan berakhir"}  # codes: no text that must be erased
 OPEN = "Aduan ini masih berjalan. Isinya baru dapat dihapus sesudah aduan ditutup."
@@ -111,6 +112,7 @@ def _take_away(session: Session, case_id: str, erased: Mapping[str, list[str]]) 
     ]
     if rows:
         session.execute(_ERASE, rows)
+    forget_events(session, case_id, map(int, erased))
     session.execute(update(Attachment).where(Attachment.case_id == case_id).values(name=ERASED_NAME))
 
 

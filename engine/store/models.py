@@ -332,7 +332,7 @@ class Job(Base):
 
     __tablename__ = "job"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))  # timers, log, notify, remind, digest, mail, tidy, calendar ...
+    kind: Mapped[str] = mapped_column(String(20))  # timers, log, notify, trace, remind, mail, tidy ...
     key: Mapped[str] = mapped_column(Text, unique=True)  # one row for one piece of work: "log", "mail/<id>" ...
     every: Mapped[int | None] = mapped_column(Integer)  # seconds between runs; NULL: once
     due_at: Mapped[datetime] = mapped_column(index=True)  # not before
@@ -407,6 +407,63 @@ class Cursor(Base):
     __tablename__ = "cursor"
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     place: Mapped[int] = mapped_column(BigInteger)
+
+
+class EventTrace(Base):
+    """Finds a case's event by who, what, where and when. These four tables are caches that the worker makes of the log.
+
+    `place` is the event's place in the log. What was typed stands in the search index beside (engine.store.words).
+    """
+
+    __tablename__ = "event_trace"
+    place: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    case_id: Mapped[str] = mapped_column(OpaqueId)
+    seq: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(24), index=True)  # type of the event
+    actor: Mapped[str | None] = mapped_column(OpaqueId, index=True)
+    role: Mapped[str | None] = mapped_column(Text)  # acted under, else the lane of the finished task
+    element: Mapped[str | None] = mapped_column(Text, index=True)
+    flows: Mapped[str] = mapped_column(Text)  # taken, each between spaces
+    version: Mapped[int] = mapped_column(BigInteger)  # id of the deployment it ran on
+    late: Mapped[bool] = mapped_column(Boolean)  # the task was finished after it was due
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+
+
+class CaseTrace(Base):
+    """What a case's events come to so far, so that only new ones are folded in (engine.mining)."""
+
+    __tablename__ = "case_trace"
+    case_id: Mapped[str] = mapped_column(OpaqueId, primary_key=True)
+    opened_on: Mapped[date] = mapped_column(Date, index=True)  # in Jakarta
+    version: Mapped[int] = mapped_column(BigInteger)
+    unit: Mapped[str] = mapped_column(Text)  # that had a task last; empty: none yet
+    way_code: Mapped[str] = mapped_column(String(16), index=True)
+    way: Mapped[str] = mapped_column(Text)
+    closed: Mapped[bool] = mapped_column(Boolean)
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # compressed JSON of engine.mining.Passage
+
+
+class CaseFlag(Base):
+    """Something at a case that an auditor wants to look at, with the event that first showed it."""
+
+    __tablename__ = "case_flag"
+    case_id: Mapped[str] = mapped_column(OpaqueId, primary_key=True)
+    flag: Mapped[str] = mapped_column(String(16), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer)
+
+
+class MapCount(Base):
+    """How often something happened in the cases filed on a day whose unit is this one; counts of rows can be added."""
+
+    __tablename__ = "map_count"
+    version: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    unit: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # engine.mining.Cell says which there are
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    bucket: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
 
 
 class Draft(Base):

@@ -29,6 +29,7 @@ from engine.worker.post import send_due_mail
 from engine.worker.remind import remind
 from engine.worker.runs import advance_runs
 from engine.worker.timers import find_idle_cases, fire_due_timers
+from engine.worker.trace import follow
 from engine.worker.writing import ensure_cursor
 
 __all__ = ["DUTIES", "beat", "find_idle_cases", "fire_due_timers", "log_events", "one_round", "prepare"]
@@ -73,6 +74,10 @@ def _log(engine: Engine, desk: Desk, now: datetime) -> bool:
 
 def _notify(engine: Engine, desk: Desk, now: datetime) -> bool:
     return notify(engine, desk, now) == BATCH
+
+
+def _trace(engine: Engine, _: Desk, now: datetime) -> bool:
+    return follow(engine, now)
 
 
 def _remind(engine: Engine, desk: Desk, now: datetime) -> bool:
@@ -128,6 +133,7 @@ DUTIES = {
     "sweep": Duty(3600, _sweep),
     "log": Duty(2, _log),
     "notify": Duty(2, _notify),
+    "trace": Duty(5, _trace),
     "remind": Duty(60, _remind),
     "digest": Duty(60, _digest),
     "outsiders": Duty(60, _outsiders),

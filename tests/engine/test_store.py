@@ -100,7 +100,9 @@ def test_a_place_in_a_stream_is_given_once(office: Office):
 def test_the_migrations_lead_to_the_models(database_url: str):
     engine = open_database(database_url)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # The index of words is no table that a model could describe (engine.store.words).
+        named = {"compare_type": True, "include_name": lambda name, *_: not str(name).startswith("trace_text")}
+        context = MigrationContext.configure(connection, opts=named)
         head = ScriptDirectory.from_config(config(database_url)).get_heads()
         assert context.get_current_heads() == tuple(head) and len(head) == 1
         assert compare_metadata(context, Base.metadata) == []
