@@ -85,6 +85,7 @@ bench: $(VENV)/ready-test
 	$(BIN)/python bench/http.py $(ARGS)
 	$(BIN)/python bench/replay.py $(ARGS)
 	$(BIN)/python bench/dry_run.py $(ARGS)
+	$(BIN)/python bench/replay_page.py $(ARGS)
 
 release-files:
 	@mkdir -p dist && cp engine/history/verify.py dist/verify.py

@@ -43,6 +43,7 @@ from webapp import (
     processes,
     proposals,
     public,
+    replays,
     reports,
     security,
     simulation,
@@ -53,6 +54,7 @@ from webapp import text as words
 
 log = logging.getLogger(__name__)
 BLUEPRINTS = (
+    replays,
     public, accounts, filing, complaints, case_messages, operations, tasks, processes, drafts, draft_forms,
     comparison, proposals, audit, bundles, checkpoints, manage, calendar, incidents, erasure, reports, messages,
     outgoing, simulation, dry_runs, migrations, case_documents,

@@ -1,4 +1,4 @@
-"""For auditors: find a case, read its history event by event."""
+"""For auditors: find a case."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
-from engine.queries.case_history import case_history
-from engine.queries.case_timeline import case_timeline
-from engine.queries.cases import seen_cases, sight
-from engine.queries.clocks import case_clocks
+from engine.queries.cases import seen_cases
 from engine.queries.process_map import FLAG_WORDS
 from engine.queries.trace_search import Wanted, choices, find_events
 from webapp.access import auditor, needs
 from webapp.context import actor, database, now, page_number
 from webapp.reading import record_read
 from webapp.searching import address_of, read_wanted
-from webapp.steps import step_rows
 
 blueprint = Blueprint("audit", __name__)
 
@@ -55,18 +51,3 @@ def _events_found(session: Session, wanted: Wanted) -> dict[str, Any]:
     words = ", ".join(f"{name}: {value}" for name, value in address_of(wanted).items())
     record_read("list_searched", words=words, page="cari", found=len(hits))
     return {"hits": hits, "more": more, "first": not before}
-
-
-@blueprint.get("/audit/<nomor>")
-@needs(auditor)
-def history(nomor: str) -> str:
-    """A case's history as a table, with the digest of every event."""
-    with database() as session:
-        seen = sight(session, actor(), nomor)
-        rows = case_history(session, seen)
-        timeline = case_timeline(session, actor(), seen)
-        clocks = case_clocks(session, seen.case, seen.deployed, now())
-    record_read("case_read", seen.case, page="riwayat", identity=seen.identity)
-    return render_template(
-        "audit/riwayat.html", seen=seen, case=seen.case, rows=rows, timeline=timeline, steps=step_rows(timeline, clocks)
-    )

@@ -15,12 +15,11 @@ from webapp.access import anyone_logged_in, needs, process_owner, staff
 from webapp.context import actor, database, rights
 from webapp.proposals import STATES
 from webapp.ready_diagrams import ready_diagrams
-from webapp.sop import Issue
+from webapp.sop import DOCX, Issue
 from webapp.sop.page import page
 from webapp.text import ZONE
 
 blueprint = Blueprint("processes", __name__)
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @blueprint.get("/proses")
@@ -83,7 +82,7 @@ def printed_file(process_id: str, number: int) -> Response:
 
     with database() as session:
         version = _version(session, process_id, number)
-    response = Response(docx(document(version.diagram), issue(version)), mimetype=_DOCX)
+    response = Response(docx(document(version.diagram), issue(version)), mimetype=DOCX)
     response.headers["Content-Disposition"] = f'attachment; filename="sop-{process_id}-{number}.docx"'
     return response
 

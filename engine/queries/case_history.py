@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from engine.access import HIDDEN_REPORTER
 from engine.queries.cases import Sight
 from engine.queries.choices import labels
 from engine.queries.event_words import EventWords
-from engine.queries.recorded_values import Names, Recorded, shown_value
+from engine.queries.recorded_values import Names, Recorded, other_value, shown_value
 from engine.queries.stored_events import StoredEvent, stored_events
 from engine.store.models import Account, Appointment
 
@@ -91,11 +90,4 @@ def _recorded(event: StoredEvent, seen: Sight, words: Names) -> tuple[Recorded, 
         shown_value(form, name, event.values[name], words) for name in fields if form and name in event.values
     )
     others = [name for name in event.values if name not in fields]
-    return known + tuple(_other(name, event.values[name]) for name in others)
-
-
-def _other(name: str, value: Any) -> Recorded:
-    """A reason, or a document that a service task made."""
-    if isinstance(value, dict) and {"judul", "paragraf"} <= value.keys():
-        return Recorded(name, f"Dokumen: {value['judul']}", "\n".join(map(str, value["paragraf"])))
-    return Recorded(name, name.capitalize(), str(value))
+    return known + tuple(other_value(name, event.values[name]) for name in others)

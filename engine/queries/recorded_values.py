@@ -40,3 +40,10 @@ def shown_value(form: Form, name: str, value: Any, names: Names) -> Recorded:
         files = tuple(FileRow(each["id"], each["name"], each["size"]) for each in value)
         return Recorded(name, title, "", files)
     return Recorded(name, title, value_text(schema, value, names, "\n"))
+
+
+def other_value(name: str, value: Any) -> Recorded:
+    """What no form knows: a reason, or a document that a service task made."""
+    if isinstance(value, dict) and {"judul", "paragraf"} <= value.keys():
+        return Recorded(name, f"Dokumen: {value['judul']}", "\n".join(map(str, value["paragraf"])))
+    return Recorded(name, name.capitalize(), str(value))

@@ -42,12 +42,22 @@ def timers_after(bodies: Sequence[Body]) -> Iterator[Counter[str]]:
         yield held
 
 
+def messages_after(bodies: Sequence[Body]) -> Iterator[Counter[str]]:
+    """The same for awaited messages: an event that moves the case and states none leaves none."""
+    held: Counter[str] = Counter()
+    for body in bodies:
+        if "timers" in body["effects"]:
+            held = Counter(each["element"] for each in body["effects"].get("messages", ()))
+        yield held
+
+
 def check(office: Office, play: Play) -> Replay:
     found, bodies = document(office, play.number), office.bodies(play.case)
     assert found.broken == ""
     assert [each.seq for each in found.moments] == list(range(1, len(bodies) + 1))
-    standing = zip(found.moments, bodies, open_after(bodies), timers_after(bodies), strict=True)
-    for moment, body, tasks, timers in standing:
+    standing = zip(found.moments, bodies, open_after(bodies), timers_after(bodies), messages_after(bodies), strict=True)
+    for moment, body, tasks, timers, messages in standing:
+        assert Counter(each.element for each in moment.tokens if each.kind == "pesan") == messages, moment
         assert Counter(each.element for each in moment.tokens if each.kind == "tugas") == tasks, moment
         assert Counter(each.element for each in moment.tokens if each.kind == "waktu") == timers, moment
         assert (moment.flows, moment.passed) == (body["effects"]["flows"], body["effects"]["elements"])

@@ -64,6 +64,8 @@ MATRIX = {
     "/laporan": ("ketua", "auditor", "pimpinan"),
     "/audit": ("auditor",),
     "/audit/{own}": ("auditor",),
+    "/audit/{own}/kronologi": ("auditor",),
+    "/audit/{own}/kronologi.docx": ("auditor",),
     "/kelola": ("sistem",),
     "/kelola/tertahan": ("sistem",),
     "/aduan/{own}": ("pelapor", "admin", "ketua", "bidang.sd", "proses", "auditor", "pimpinan"),

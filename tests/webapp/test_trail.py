@@ -53,7 +53,7 @@ def test_pages_of_a_case_leave_who_saw_how_much_of_it(site: Site) -> None:
         assert site.person(name).get(path).status_code == 200
     found = {name: [each for each in readings(site, name) if each.get("seen") == before][-1:] for name in site.ids}
     assert {name: each[0]["page"] for name, each in found.items() if each} == {
-        "auditor": "riwayat", "pimpinan": "aduan", "bidang.sd": "tugas", "proses": "aduan", "admin": "aduan",
+        "auditor": "putar_ulang", "pimpinan": "aduan", "bidang.sd": "tugas", "proses": "aduan", "admin": "aduan",
     }  # fmt: skip
     assert [name for name, each in found.items() if each and each[0]["identity"]] == ["admin"]
     assert site.events(number) == before

@@ -7,6 +7,7 @@ const bundles = {
   editor: [ 'src/editor/editor.js', 'src/editor/editor.css' ],
   compare: [ 'src/compare/compare.js', 'src/compare/compare.css' ],
   simulate: [ 'src/simulate/simulate.js', 'src/simulate/simulate.css' ],
+  replay: [ 'src/replay/replay.js', 'src/replay/replay.css' ],
   map: [ 'src/map/map.js', 'src/map/map.css' ],
   forms: [ 'src/forms/forms.js', 'src/forms/forms.css' ]
 };

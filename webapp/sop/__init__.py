@@ -7,6 +7,8 @@ from datetime import date
 
 from webapp.text import MONTHS
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
 
 @dataclass(frozen=True)
 class Issue:

@@ -40,8 +40,9 @@ def case_replay(session: Session, seen: Sight, now: datetime) -> Replay:
     calendars = _calendars(session, bodies)
     path = path_of(versions[0].program, bodies, case.state, lambda checksum: known[checksum].program)
     accounts = accounts_in(bodies) | recipients(session, case.id) | _holders(path.positions)
-    people = People(session, seen, accounts, {str(body["appointment"]) for body in bodies if body.get("appointment")})
-    story = Story(events, versions, calendars, path, people, labels(session), seen.contents)
+    held, names = {str(body["appointment"]) for body in bodies if body.get("appointment")}, labels(session)
+    people = People(session, seen, accounts, held, names["unit"])
+    story = Story(events, versions, calendars, path, people, names, seen.contents)
     moments = list(story.moments())
     instants = [event.at for event in events]
     until = max(instants[-1], now) if case.closed_at is None else instants[-1]
@@ -62,7 +63,7 @@ def case_replay(session: Session, seen: Sight, now: datetime) -> Replay:
         marks=story.marks,
         moments=moments,
         notices=notices(session, case, people.named, after),
-        reads=reads(session, case.id, people.named, after),
+        reads=reads(session, case, people.named, after),
         working=list(working(calendars[-1], instants[0], until)),
         idle=list(idle(calendars[-1], instants if case.closed_at else [*instants, until])),
         broken=path.broken,

@@ -5,7 +5,7 @@ Every field is JSON: texts, numbers, lists. Instants are UTC as in a body ("2026
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import orjson
@@ -34,11 +34,11 @@ class Marks:
 
 @dataclass(frozen=True)
 class Token:
-    """Where the case stands: an open task, or a timer that waits."""
+    """Where the case stands: an open task, a timer that waits, or a message that is awaited."""
 
     element: str
     name: str
-    kind: str  # tugas, waktu
+    kind: str  # tugas, waktu, pesan
     role: str = ""
     unit: str = ""
     holder: str = ""  # who took it
@@ -196,5 +196,5 @@ class Replay:
 
     def json(self) -> str:
         """As it is embedded in a page: no "<" that could end the element around it."""
-        text = orjson.dumps(self).decode()
+        text = orjson.dumps({each.name: getattr(self, each.name) for each in fields(self)}).decode()
         return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -19,13 +19,20 @@ _KINDS = {"plt": "Plt. ", "plh": "Plh. "}
 class People:
     """Names and appointments, read once. The reporter stays hidden from who may not know the name."""
 
-    def __init__(self, session: Session, seen: Sight, accounts: Iterable[str], appointments: Iterable[str]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        seen: Sight,
+        accounts: Iterable[str],
+        appointments: Iterable[str],
+        units: Mapping[str, str],
+    ) -> None:
         rows = session.execute(select(Account.id, Account.name).where(Account.id.in_({*accounts})))
         self.names: dict[str, str] = dict(rows.all())
         if not seen.identity:
             self.names[seen.case.reporter_id] = HIDDEN_REPORTER
         held = select(Appointment).where(Appointment.id.in_({*appointments}))
-        self._titles = {row.id: _title(row) for row in session.scalars(held)}
+        self._titles = {row.id: _title(row, units) for row in session.scalars(held)}
 
     def named(self, account: str | None) -> str:
         """A name; the system where nobody acted, nothing for an account that is not known."""
@@ -41,7 +48,7 @@ def accounts_in(bodies: Iterable[Mapping[str, Any]]) -> set[str]:
     return {str(body[role]) for body in bodies for role in ("actor", "proposer", "for") if body.get(role)}
 
 
-def _title(row: Appointment) -> str:
-    unit = f", unit {row.unit}" if row.unit else ""
+def _title(row: Appointment, units: Mapping[str, str]) -> str:
+    unit = f", {units.get(row.unit, row.unit)}" if row.unit else ""
     decree = f", SK {row.decree}" if row.decree else ""
     return f"{_KINDS.get(row.kind, '')}{row.position} ({row.role}{unit}){decree}"

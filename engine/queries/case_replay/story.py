@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.history.event import moment_from, moment_text
+from engine.position import task_unit
 from engine.process.diagram import Diagram
 from engine.queries.case_replay.document import Jump, Line, Marks, Moment, Token
 from engine.queries.case_replay.path import BROUGHT, Path, marks_along
@@ -43,8 +44,9 @@ class Story:
     def moments(self) -> Iterator[Moment]:
         """Every event in order; fills `marks` on the way."""
         bodies = [event.body for event in self.events]
-        order = list({each.checksum: each for each in self.versions})
-        words = {each.checksum: EventWords(each, bodies, self.people.names, self.labels) for each in self.versions}
+        known = {each.checksum: each for each in self.versions}
+        order = list(known)
+        words = {name: EventWords(each, bodies, self.people.names, self.labels) for name, each in known.items()}
         values, indexes = Values(self.labels), self._marked(bodies)
         positions = [*self.path.positions, *[None] * (len(bodies) - len(self.path.positions))]
         left: list[str] = []  # where the case stood, or how it ended, before the event
@@ -77,7 +79,7 @@ class Story:
 
     def _marked(self, bodies: Sequence[Mapping[str, Any]]) -> list[int]:
         """Index into `marks` of each event; what looks the same is kept once."""
-        standing = [[task.element for task in at.position.tasks] for at in self.path.positions]
+        standing = [[] if at.position.completed else _standing(at) for at in self.path.positions]
         standing += [[] for _ in range(len(bodies) - len(standing))]
         known: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
         found = []
@@ -113,20 +115,19 @@ class Story:
     def _tokens(self, at: Replayed | None, version: Deployed, now: datetime, calendar: Calendar) -> list[Token]:
         if at is None:
             return []
-        return [*self._tasks(at, version, now, calendar), *_timers(at)]
+        return [*self._tasks(at, version, now, calendar), *_timers(at), *self._messages(at)]
 
     def _tasks(self, at: Replayed, version: Deployed, now: datetime, calendar: Calendar) -> Iterator[Token]:
         for task in at.position.tasks:
             element = at.diagram.elements[task.element]
-            lane = version.lane_of(task.element)
-            unit = task.variables.get(lane.unit_variable) if lane is not None and lane.unit_variable else None
+            unit = task_unit(at.diagram, task)
             _, since, _ = self._opened.get(task.id, (task.element, now, None))
             due, holder = at.dues.get(task.id), at.assignees.get(task.id)
             state, clock = standing(calendar, since, due, now) if due is not None else (None, "")
             yield Token(
                 task.element, element.label, "tugas",
                 role=element.lane or "",
-                unit=self.labels["unit"].get(str(unit), str(unit)) if unit else "",
+                unit=self._unit(unit),
                 holder=self.people.named(holder) if holder else "",
                 since=moment_text(since),
                 due=moment_text(due) if due is not None else "",
@@ -134,16 +135,27 @@ class Story:
                 clock_kind=KINDS[state] if state is not None else "",
             )  # fmt: skip
 
+    def _messages(self, at: Replayed) -> Iterator[Token]:
+        for message in at.position.messages:
+            element = at.diagram.elements[message.element]
+            unit = self._unit(task_unit(at.diagram, message))
+            lane = at.diagram.lane_at(message.element)
+            yield Token(element.id, element.label, "pesan", role=lane.name if lane is not None else "", unit=unit)
+
+    def _unit(self, code: str | None) -> str:
+        return self.labels["unit"].get(code, code) if code else ""
+
     def _lines(self, event: StoredEvent, told: EventWords, version: Deployed, number: int) -> list[Line]:
         """What the event says beyond what was typed."""
         body, effects = event.body, event.body.get("effects", {})
-        found = [Line("Rincian", fact) for fact in told.facts(body, values=self.contents) if fact]
+        facts = "; ".join(filter(None, told.facts(body, values=self.contents)))
+        found = [Line("Rincian", facts)] if facts else []
         found += self._changed(body)
         labels = {each.id: each.label for each in version.diagram.elements.values()}
         opened = list(dict.fromkeys(labels.get(each["element"], each["element"]) for each in effects.get("opened", ())))
         found += [Line("Membuka", ", ".join(opened))] if opened else []
         found += self._spent(event, version, number)
-        found += [Line("Hasil", str(effects["outcome"]))] if effects.get("outcome") else []
+        found += [Line("Hasil", str(effects["outcome"]))] if effects.get("outcome") not in (None, facts) else []
         if body.get("late"):
             found.append(Line("Jatuh", "terlambat diproses: sistem tidak berjalan pada waktunya"))
         return found
@@ -193,10 +205,11 @@ def _timers(at: Replayed) -> Iterator[Token]:
 
 
 def _standing(at: Replayed | None) -> list[str]:
-    """Elements with an open task, or the last one passed; nothing for a case that was closed beside the diagram."""
+    """Elements where it waits, or the last one passed; nothing for a case that was closed beside the diagram."""
     if at is None:
         return []
-    return list(dict.fromkeys(task.element for task in at.position.tasks)) or list(at.step.elements[-1:])
+    waiting = [each.element for each in at.position.tasks] + [each.element for each in at.position.messages]
+    return list(dict.fromkeys(waiting)) or list(at.step.elements[-1:])
 
 
 def _jumps(body: Mapping[str, Any], left: list[str]) -> list[Jump]:

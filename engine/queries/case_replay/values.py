@@ -8,11 +8,10 @@ from typing import Any
 
 from engine.process.forms import Form
 from engine.queries.case_replay.document import File, Value
-from engine.queries.recorded_values import ERASED, Names, shown_value
+from engine.queries.recorded_values import ERASED, Names, other_value, shown_value
 from engine.queries.stored_events import StoredEvent
+from engine.recorded import FILLED_IN
 from engine.store.deployments import Deployed
-
-_TITLES = {"alasan": "Alasan"}
 
 
 @dataclass
@@ -32,7 +31,7 @@ class Values:
     @staticmethod
     def _form(body: Mapping[str, Any], version: Deployed) -> Form | None:
         element = version.diagram.elements.get(str(body.get("element", "")))
-        if body["type"] != "task_completed" or element is None:
+        if body["type"] not in FILLED_IN or element is None:
             return None
         return version.forms.get(element.form_key or element.id)
 
@@ -49,10 +48,10 @@ class Values:
 
     @staticmethod
     def _other(event: StoredEvent, name: str) -> Value:
-        title = _TITLES.get(name, name.capitalize())
         if name not in event.values:
-            return _erased(event, name, title)
-        return Value(name, title, str(event.values[name]))
+            return _erased(event, name, name.capitalize())
+        shown = other_value(name, event.values[name])
+        return Value(name, shown.title, shown.text)
 
 
 def _erased(event: StoredEvent, name: str, title: str) -> Value:

@@ -48,7 +48,8 @@ export class Stage {
   }
 
   fitScale() {
-    const room = this.frame.clientWidth / this.box.width;
+    // `tallest`: a page may want the whole picture in sight; else only its width counts.
+    const room = Math.min(this.frame.clientWidth / this.box.width, (this.tallest || Infinity) / this.box.height);
     return Math.min(Math.max(room, readable(this.frame.clientWidth)), 1.15);
   }
 
@@ -81,6 +82,14 @@ export class Stage {
     });
     pane.scrollLeft = left;
     pane.scrollTop = top;
+    this.whole = width <= pane.clientWidth && height <= pane.clientHeight;
+  }
+
+  inView(element) {
+    if (this.whole) return true;
+    const { pane, box, scale } = this;
+    const x = (element.x - box.x) * scale - pane.scrollLeft, y = (element.y - box.y) * scale - pane.scrollTop;
+    return x >= 0 && y >= 0 && x + element.width * scale <= pane.clientWidth && y + element.height * scale <= pane.clientHeight;
   }
 
   show(element) {
