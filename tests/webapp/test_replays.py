@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import docx
 import orjson
 import pytest
+from lxml import html
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -247,6 +249,31 @@ def test_the_table_says_who_what_and_where_and_what_was_erased(site: Site, playe
     rows = [" ".join(each.text_content().split()) for each in nodes(answer, "//tr[@data-kejadian]")]
     standing = Counter(each for each in rows if "Aduan ditutup; tidak ada yang menunggu" in each)
     assert len(standing) == sum(not each["open"] for each in expected(events))
+
+
+def test_the_same_player_works_in_a_file_that_stands_alone(
+    site: Site, played: str, page_at: Callable[..., Page], tmp_path: Path
+) -> None:
+    built = ROOT / "webapp" / "static" / "dist"
+    (main,) = nodes(site.person("auditor").get(f"/audit/{played}?langkah=1"), "//main")
+    script, style = (built / "replay.js").read_text("utf-8"), (built / "replay.css").read_text("utf-8")
+    assert "</script" not in script
+    alone = tmp_path / "putar.html"
+    parts = (
+        '<!doctype html><meta charset="utf-8">',
+        f"<style>{style}</style>",
+        html.tostring(main, encoding="unicode"),
+    )
+    alone.write_text("".join((*parts, f"<script>{script}</script>")), "utf-8")
+    page = page_at(1366, offline=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(alone.as_uri())
+    expect(page.locator(".putar-gambar[data-siap]")).to_be_visible()
+    for seq, said in enumerate(expected(bodies(site, played)), 1):
+        check(page, seq, said)
+        page.keyboard.press("ArrowRight")
+    assert [each for each in asked if not each.startswith(("file:", "data:"))] == []
 
 
 def test_of_a_long_case_the_player_adds_the_rows_that_the_server_left_out(
