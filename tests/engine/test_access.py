@@ -11,7 +11,7 @@ from engine.commands.complete_task import complete_task
 from engine.commands.move_task import move_task
 from engine.errors import Conflict, NotAllowed, NotFound, Rejected
 from engine.queries.actors import actor_of_account
-from engine.queries.case_history import case_history
+from engine.queries.case_replay import case_replay
 from engine.queries.case_timeline import Timeline, case_timeline
 from engine.queries.cases import Sight, own_cases, seen_cases, sight
 from engine.queries.statistics import figures
@@ -335,8 +335,8 @@ class TestReading:
         assert all(step.finished_at for step in found.steps if step.state == "selesai")
         with transaction(office.engine) as session:
             actor = office.actor("pemilik")
-            rows = case_history(session, sight(session, actor, case.number))
-        assert all(row.recorded == () for row in rows)
+            moments = case_replay(session, sight(session, actor, case.number), office.now).moments
+        assert all(moment.values == [] for moment in moments)
 
     def test_staff_that_reports_reads_own_complaint_as_reporter_and_as_staff(self, office: Office):
         """Maya of smp complains: as its reporter she reads the answer, and no note of the other unit."""
@@ -356,10 +356,10 @@ class TestReading:
             with transaction(office.engine) as session:
                 actor = office.actor(who)
                 seen = sight(session, actor, case.number)
-                rows = case_history(session, seen)
+                moments = case_replay(session, seen, office.now).moments
                 steps = case_timeline(session, actor, seen).steps
-            assert "Siti" not in repr([*rows, *steps])
-            assert rows[0].who == HIDDEN_REPORTER
+            assert "Siti" not in repr([*moments, *steps])
+            assert moments[0].by == HIDDEN_REPORTER
             assert {step.who for step in steps if step.role == "Pelapor"} == {"Pelapor"}
             assert {step.who for step in steps if step.role == "Admin"} == {"Dewi"}, "staff are named to staff"
 

@@ -13,7 +13,7 @@ from engine.commands.erase_case import erase_case
 from engine.commands.open_case import open_case
 from engine.errors import Conflict, NotFound, Rejected, TooLate
 from engine.process.runtime import WaitingMessage
-from engine.queries.case_history import case_history
+from engine.queries.case_replay import case_replay
 from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import sight
 from engine.queries.stored_cases import CaseCheck
@@ -184,8 +184,8 @@ class TestWhatItDoes:
             assert (received.name, received.role, received.recorded_by) == ("x", "Bidang Terkait", "Ratna")
             assert [each.text for each in received.recorded] == ["470/12/2026", "Keterangan", "ya"]
             seen = sight(session, office.actor("auditor"), waiting.number)
-            row = case_history(session, seen)[-1]
-        assert row.what == "Pesan diterima" and "«Surat keterangan» bagi x" in row.effects
+            last = case_replay(session, seen, office.now).moments[-1]
+        assert last.what == "Pesan diterima" and "«Surat keterangan» bagi x" in [each.text for each in last.lines]
         with transaction(office.engine) as session:  # the reporter reads what a form shows to reporters, nothing else
             seen = sight(session, office.actor("siti"), waiting.number)
             assert [each.recorded for each in case_timeline(session, office.actor("siti"), seen).received] == [()]

@@ -11,7 +11,7 @@ from engine.commands.migrate_case import migrate_case
 from engine.commands.move_token import propose_move
 from engine.commands.rebuild import rebuild_case
 from engine.errors import Conflict, NotFound, Rejected
-from engine.queries.case_history import case_history
+from engine.queries.case_replay import case_replay
 from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import sight
 from engine.queries.stored_cases import CaseCheck
@@ -120,10 +120,10 @@ def test_pages_and_rebuilding_tell_the_case_across_its_versions(office: Office):
     with transaction(office.engine) as session:
         actor = office.actor("auditor")
         seen = sight(session, actor, case.number)
-        rows = case_history(session, seen)
+        last = case_replay(session, seen, office.now).moments[-1]
         timeline = case_timeline(session, actor, seen)
-    assert rows[-1].what == "Dipindah ke versi SOP lain"
-    assert "dari versi 1 ke versi 2" in rows[-1].effects
+    assert last.what == "Dipindah ke versi SOP lain"
+    assert "dari versi 1 ke versi 2" in [each.text for each in last.lines]
     assert "terima_aduan" in timeline.done
     assert "klasifikasi" not in timeline.done
     before = office.case(case)

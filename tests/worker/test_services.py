@@ -9,7 +9,7 @@ from engine.commands.deploy import put_in_force, read_forms
 from engine.commands.erase_case import erase_case
 from engine.commands.incidents import report_incident
 from engine.errors import Incident, NotFound
-from engine.queries.case_history import case_history
+from engine.queries.case_replay import case_replay
 from engine.queries.case_services import case_document
 from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import sight
@@ -82,9 +82,11 @@ def test_a_document_is_read_by_whom_it_concerns_and_goes_with_an_erasure(bureau:
             case_document(session, owner, sight(session, owner, case.number), seq, "dokumen_surat")
         rows = case_timeline(session, office.actor("siti"), sight(session, office.actor("siti"), case.number)).services
         assert [(each.step, each.title) for each in rows] == [("surat", f"Jawaban {case.number}")]
-        history = case_history(session, sight(session, office.actor("auditor"), case.number))
-        assert "pemberitahuan dikirim kepada pelapor: «Surat jawaban sudah dibuat.»" in history[-1].effects
-        assert f"Dokumen: Jawaban {case.number}" in [each.title for each in history[-1].recorded]
+        last = case_replay(session, sight(session, office.actor("auditor"), case.number), office.now).moments[-1]
+        assert any(
+            "pemberitahuan dikirim kepada pelapor: «Surat jawaban sudah dibuat.»" in each.text for each in last.lines
+        )
+        assert f"Dokumen: Jawaban {case.number}" in [each.title for each in last.values]
     office.finish(case)
     office.do(erase_case, "sistem", case.number, "permintaan")
     with transaction(office.engine) as session:
