@@ -312,9 +312,10 @@ class Program:
         task.run()
 
     def _arrive(self, task: Task, values: Mapping[str, Any]) -> None:
-        self._take(task, values)
         task._set_internal_data(event_fired=True)
         task.task_spec._update(task)
+        # Only now: the update takes once more over what the step before knew.
+        self._take(task, values)
 
     def _take(self, task: Task, values: Mapping[str, Any]) -> None:
         for name, value in self._readable(values).items():

@@ -52,6 +52,20 @@ def test_a_message_is_awaited_and_received():
     assert played.known["putusan"] == "tidak"
 
 
+@runs(
+    "intermediateCatchEvent: messageEventDefinition, sequenceFlow",
+    "Pesan yang datang lagi",
+    "Dalam putaran, pesan yang kemudian menggantikan isi yang lebih dahulu.",
+)
+def test_what_a_later_message_says_counts():
+    drawn = [exclusive("g0"), catch("x", LETTER, form_key="putus"), exclusive("g", "g_selesai"), end()]
+    played = Played(rooted(draw(drawn, "mulai>isi>g0>x>g>selesai; g>g0: putusan == 'ya'")))
+    played.receive("x", putusan="ya")
+    assert played.awaited == ["x"]
+    played.receive("x", putusan="tidak").ends()
+    assert played.known["putusan"] == "tidak"
+
+
 @runs("boundaryEvent: messageEventDefinition", "Pesan pada tugas", "Menghentikan tugas atau subproses itu.")
 def test_a_message_takes_a_task_away():
     drawn = [user("a"), caught("x", "a", LETTER, "Admin", "catat"), end(), end("y")]

@@ -189,3 +189,21 @@ def test_parameters_of_a_call_are_refused():
 def test_a_called_process_begins_in_one_way():
     inner = [*INNER, Node("m3", "startEvent")]
     refuse(calling([call(), end()], ONE, process("lain", inner, "m2>c>e2; m3>c")), "x", "satu mulai")
+
+
+def test_a_loop_through_a_message_and_a_call_stays_flat():
+    called = [Node("m2", "startEvent"), user("c"), end("e2")]
+    other = "".join(each.xml() for each in called) + flows_xml("m2>c>e2")
+    nodes = [
+        exclusive("g0"), catch("x", trigger("message", "m_surat"), form_key="putus"),
+        Node("p", "callActivity", "Admin", {"calledElement": "lain"}), exclusive("g", "g_g0"), end(),
+    ]  # fmt: skip
+    xml = rooted(draw(nodes, "mulai>isi>g0>x>p>g>g0; g>selesai: putusan == 'tidak'"))
+    other = f'<process id="lain" isExecutable="false">{other}</process></definitions>'
+    played = Played(xml.replace(b"</definitions>", other.encode()))
+    sizes = []
+    for _ in range(120):
+        played.receive("x", putusan="ya").do("c")
+        sizes.append(len(played.step.state))
+    assert max(sizes[20:]) <= max(sizes[:20]) + 16  # a few bytes of compression more or less
+    played.receive("x", putusan="tidak").do("c").ends()
