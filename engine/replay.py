@@ -147,7 +147,7 @@ def _step(program: Program, at: Replayed, state: State, body: Mapping[str, Any],
         return program.adopt(at.program, state, body["set"], moment)
     if kind == "timer_fired":
         timer = next(each for each in at.position.timers if each.id == body["timer"])
-        return program.fire(state, timer, moment)
+        return program.fire(state, timer, moment, keep=bool(body.get("kept")))
     if kind in ("case_withdrawn", "case_cancelled"):
         return program.cancel(state, moment, keep=bool(body.get("kept")))
     if kind in ("token_moved", "case_reopened"):

@@ -69,6 +69,7 @@ def _fire(session: Session, case: LoadedCase, timer: WaitingTimer, now: datetime
         "due": moment_text(timer.due),
         "late": now - timer.due > LATE,
         "clock": moment_text(clock.at),
+        "kept": True,
     }
     event = record(session, case, step, "timer_fired", recorded, facts)
     close_tasks(session, step.closed, "cancelled", event.at)

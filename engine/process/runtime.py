@@ -190,14 +190,17 @@ class Program:
                 raise RunError(f"task {task_id} is not open")
             return self._go_on(live, lambda: self._run(task, values), first=task)
 
-    def fire(self, state: State, timer: WaitingTimer, moment: Moment) -> Step:
-        """Fire one waiting timer; `moment.at` must be after its due instant. Raises RunError."""
+    def fire(self, state: State, timer: WaitingTimer, moment: Moment, *, keep: bool = True) -> Step:
+        """Fire one waiting timer; `moment.at` must be after its due instant. Raises RunError.
+
+        What was set beside the diagram while it waited stands; without `keep` (older histories) it is lost on its way.
+        """
         with at_moment(moment):
             live = self._load(state)
             task = find_task(live.workflow, timer.id)
             if task is None or task.state != TaskState.WAITING:
                 raise RunError(f"timer {timer.id} is not waiting")
-            return self._go_on(live, lambda: task.task_spec._update(task))
+            return self._go_on(live, lambda: self._ring(task, keep))
 
     def deliver(self, state: State, message_id: str, values: Mapping[str, Any], moment: Moment) -> Step:
         """Let a waiting message arrive; of `values` only read variables enter. Raises RunError when it is not awaited.
@@ -316,6 +319,11 @@ class Program:
         task.task_spec._update(task)
         # Only now: the update takes once more over what the step before knew.
         self._take(task, values)
+
+    def _ring(self, task: Task, keep: bool) -> None:
+        if keep and task.parent is not None:
+            task.parent.data.update(task.data)  # an update takes once more over what the step before knew
+        task.task_spec._update(task)
 
     def _take(self, task: Task, values: Mapping[str, Any]) -> None:
         for name, value in self._readable(values).items():
