@@ -45,8 +45,13 @@ class Broken(Exception):
     """Something does not hold. `where` names the event or the part, `reason` says what is wrong with it."""
 
     def __init__(self, where: str, reason: str) -> None:
-        super().__init__(f"{where}: {reason}")
-        self.where, self.reason = where, reason
+        self.where, self.reason = printable(where), printable(reason)
+        super().__init__(f"{self.where}: {self.reason}")
+
+
+def printable(text: str) -> str:
+    """Without what could move a terminal's cursor: names in a forged bundle are not ours."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 # ---- Encodings: each has exactly one form, so that no bit can be changed without effect.
@@ -580,6 +585,8 @@ def _check_scope(
         if sorted(events.numbers) != scope["cases"] or len(events.chain.heads) != len(events.numbers):
             raise Broken(MANIFEST, f"tentang {scope['cases']}, tetapi bundel memuat {sorted(events.numbers)}")
         return
+    if not (_MOMENT.fullmatch(scope["from"]) and _MOMENT.fullmatch(scope["until"]) and scope["from"] < scope["until"]):
+        raise Broken(MANIFEST, "periodenya tidak terbaca")
     first, end = Checkpoint("", 0, b"", 0, b"", ""), point
     if scope["first"]:
         first = open_note(files.read("first.txt").decode(), keys)
@@ -738,7 +745,7 @@ def sentences(report: Report, own_keys: Sequence[Key] = ()) -> list[str]:
             "Dinas, atau pakai --key:"
         )
         told += [f"  {key.name} {key.fingerprint}" for key in own_keys]
-    return told
+    return [printable(each) for each in told]
 
 
 SHOWN = 20  # heads that are told one by one

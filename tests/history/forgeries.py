@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import random
@@ -198,6 +199,16 @@ def wrong_type(honest: Honest) -> Forged:
     return Forged(zipped(resigned(honest, honest.files | {"events.jsonl": lines(events)})), "nomor|peristiwa ke-")
 
 
+def escape_codes(honest: Honest) -> Forged:
+    """A name that would wipe the verdict off a terminal."""
+    events = honest.events
+    body = json.loads(events[0]["body"]) | {"stream": "kasus/\x1b[2K\rCocok"}
+    events[0]["body"] = canonical(body).decode()
+    events[0]["hash"] = digest(events[0]["body"].encode())
+    files = resigned(honest, honest.files | {"events.jsonl": lines(events)})
+    return Forged(zipped(files), "^kasus/\N{REPLACEMENT CHARACTER}[^\x1b]*$", "^[^\x1b\r]*$")
+
+
 def deep(honest: Honest) -> Forged:
     """A file that nests until the reader gives up."""
     name = honest.rng.choice(["events.jsonl", "proofs.json"])
@@ -273,6 +284,24 @@ def edited_manifest(honest: Honest) -> Forged:
         {"files": {}}, {"left_out": {}}, {"origin": "lain"}, {"format": "aduan-bundle 2"}, {"baru": 1},
     ])  # fmt: skip
     return Forged(zipped(honest.files | {"manifest.json": canonical(stated)}), "manifest")
+
+
+def foreign_signature(honest: Honest) -> Forged:
+    """The manifest fits, but the signature under the office's name is another's."""
+    note = honest.files["manifest.sig"].decode()
+    text, signature = note.split("\n\n")
+    key = honest.signer.keys[0]
+    stolen = base64.b64encode(key.id + honest.rng.randbytes(64)).decode()
+    if honest.rng.random() < 0.5:
+        stolen = honest.thief.note(f"{text}\n", honest.kept.at).split()[-1]
+    forged = note.replace(signature, f"\N{EM DASH} {key.name} {stolen}\n")
+    return Forged(zipped(honest.files | {"manifest.sig": forged.encode()}), "manifest", "tanda tangan")
+
+
+def other_words(honest: Honest) -> Forged:
+    """What nothing but its digest holds."""
+    name = honest.rng.choice(["BACA-SAYA.txt", "keys.txt"])
+    return Forged(zipped(honest.files | {name: honest.files[name][:-2] + b"x\n"}), name, "bukan yang disebut manifest")
 
 
 def lying_manifest(honest: Honest) -> Forged:
@@ -378,8 +407,9 @@ def cut_archive(honest: Honest) -> Forged:
 
 
 FORGERIES: list[Callable[[Honest], Forged]] = [
-    flipped, edited_body, edited_value, untold_gap, dropped_event, truncated, swapped, doubled_event, dropped_stream,
-    other_writing, huge_number, wrong_type, deep, missing_file, missing_from_both, added_file, other_deployment,
-    other_attachment, from_another, edited_manifest, lying_manifest, own_key, own_signature, older_checkpoint,
-    rewritten_log, wrong_note, doubled_name, outside_name, bomb, lying_size, cut_archive,
+    flipped, edited_body, edited_value, untold_gap, dropped_event, truncated, swapped, doubled_event,
+    dropped_stream, other_writing, huge_number, wrong_type, escape_codes, deep, missing_file, missing_from_both,
+    added_file, other_deployment, other_attachment, from_another, other_words, edited_manifest, lying_manifest,
+    foreign_signature, own_key, own_signature, older_checkpoint, rewritten_log, wrong_note, doubled_name,
+    outside_name, bomb, lying_size, cut_archive,
 ]  # fmt: skip
