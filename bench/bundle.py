@@ -1,6 +1,6 @@
 """Times a bundle of evidence: all that was logged in a period, made from volume data, and its check by verify.py alone.
 
-    python bench/bundle.py [--events 10000] [--storage sqlite] [--json]
+python bench/bundle.py [--events 10000] [--storage sqlite] [--json]
 """
 
 from __future__ import annotations
