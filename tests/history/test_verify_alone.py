@@ -1,11 +1,13 @@
 """verify.py, copied into an empty folder and run as a program, judges bundles and receipts; notes have one encoding."""
 
 import base64
+import importlib.util
 import json
 import random
 import shutil
 import subprocess
 import sys
+import venv
 import warnings
 import zipfile
 from dataclasses import replace
@@ -65,6 +67,31 @@ def test_a_bundle_is_judged_alone(ledger: Ledger, folder: Path, rng: random.Rand
     other = load_signer(folder / "lain").keys[0].line()
     (folder / "other.txt").write_text(other, "utf-8")
     assert run(folder, "b.zip", "--key", "other.txt").returncode == 1
+
+
+@SQLITE
+def test_an_honest_bundle_holds_in_a_bare_environment(ledger: Ledger, folder: Path) -> None:
+    """Of Aduan and of its libraries nothing is there but `cryptography` and what that stands on."""
+    case = ledger.office.finish(ledger.office.file_complaint())
+    ledger.log()
+    (folder / "b.zip").write_bytes(zipped(ledger.bundle(case.number)))
+    (folder / "keys.txt").write_bytes(ledger.bundle(case.number)["keys.txt"])
+    venv.create(folder / "venv", with_pip=False)
+    (site,) = (folder / "venv" / "lib").glob("python3*/site-packages")
+    for package in ("cryptography", "cffi", "_cffi_backend", "pycparser"):
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.origin is not None:
+            source = Path(spec.origin)
+            source = source.parent if source.name == "__init__.py" else source
+            (site / source.name).symlink_to(source)
+    python = str(folder / "venv" / "bin" / "python")
+    bare = [python, "-c", "import importlib.util as u, sys; sys.exit(any(map(u.find_spec, ('engine', 'sqlalchemy'))))"]
+    assert subprocess.run(bare, cwd=folder, check=False, timeout=60).returncode == 0
+    done = subprocess.run(
+        [python, "verify.py", "b.zip", "--key", "keys.txt"], cwd=folder, capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("Cocok: 8 peristiwa")
 
 
 @SQLITE
