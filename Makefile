@@ -21,7 +21,7 @@ ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(VENV)/place 2>/dev/null)
 MOVED := moved
 endif
 
-.PHONY: help setup run test test-long lint bench frontend release-files moved
+.PHONY: help setup run test test-long lint bench frontend release-files moved test-pm4py
 
 help:
 	@echo "make run        start Aduan with demo data on http://127.0.0.1:8000"
@@ -69,6 +69,14 @@ test: $(VENV)/ready-test
 
 test-long: $(VENV)/ready-test
 	@without=$$(.ci/system-packages) && exec $(BIN)/python -m pytest -q -m "long$$without" $(ARGS)
+
+# pm4py is AGPL: it lives in an environment of its own, reads files only, and Aduan never loads it.
+test-pm4py: $(VENV)/ready-test
+	@test -x .venv-pm4py/bin/python || python3 -m venv .venv-pm4py
+	@.venv-pm4py/bin/python -m pip install --quiet --disable-pip-version-check pm4py
+	@rm -rf .venv-pm4py/log && mkdir .venv-pm4py/log
+	$(BIN)/python tests/mining/make_logs.py .venv-pm4py/log
+	.venv-pm4py/bin/python tests/mining/fitness.py .venv-pm4py/log
 
 lint: $(VENV)/ready-lint
 	$(BIN)/ruff check $(CHECKED)
