@@ -14,9 +14,10 @@ from engine.history.event import moment_text
 from engine.history.keys import load_signer
 from engine.queries.actors import actor_of_account
 from engine.queries.integrity import walk
+from engine.queries.reads import reads_of_case
 from engine.queries.stored_readings import check_readings
 from engine.store.database import snapshot, transaction
-from engine.store.models import Appointment, Event, EventValue
+from engine.store.models import Appointment, Case, Event, EventValue
 from engine.worker.log import extend_log
 from tests.rig.contents import contents
 from tests.webapp.site import COMPLAINT, PASSWORD, Site
@@ -240,3 +241,20 @@ def test_auditors_are_appointed_with_number_and_end_and_for_nothing_else(site: S
     assert "tidak memegang peran lain" in appoint(site, akun="ketua@demo.test")
     assert appoint(site) == ""
     assert "tidak memegang peran lain" in appoint(site, peran="Pimpinan")
+
+
+def test_all_readings_of_a_case_are_found_those_of_a_period_too(site: Site) -> None:
+    number, other = site.person("pelapor").file(), site.person("warga").file()
+    site.person("admin").get(f"/aduan/{number}")
+    site.person("pimpinan").get(f"/aduan/{other}")
+    for query in ("bentuk=csv", "bentuk=csv&dari=1/1/2190", f"bentuk=csv&nomor={number}"):
+        site.person("auditor").get(f"/audit/ekspor/berkas?{query}")
+    with transaction(site.engine) as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        found = reads_of_case(session, case)
+    assert [(row.name, row.kind, row.identity, row.seen) for row in found] == [
+        ("Nama admin", "case_read", True, 2),
+        ("Nama auditor", "data_exported", False, None),
+        ("Nama auditor", "data_exported", False, 2),
+    ]
+    assert found[0].roles == ("Admin",) and found[0].cases == (number,)
