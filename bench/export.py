@@ -26,7 +26,7 @@ if __name__ == "__main__":  # this folder on the path would put http.py before t
 
 from sqlalchemy import Engine, insert, select
 
-from bench.generate import START, STEPS
+from bench.generate import START
 from bench.office import STORAGES, new_office
 from engine.export import csv_parts, write_xlsx, xes_parts
 from engine.history.event import GENESIS, Event, make_event, moment_text
@@ -35,6 +35,8 @@ from engine.store.database import open_database, snapshot, transaction
 from engine.store.models import Account, Base, Deployment
 
 SECONDS, MEGABYTES = 60.0, 200
+STEPS = ("isi_aduan", "terima_aduan", "klasifikasi", "tanggapi_aduan", "terima_tanggapan", "input_tanggapan",
+         "terima_jawaban")  # fmt: skip
 LANES = ("Pelapor", "Admin", "Ketua Tim", "Bidang Terkait", "Ketua Tim", "Admin", "Pelapor")
 FORMATS = ("xes", "csv", "xlsx")
 
