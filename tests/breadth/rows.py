@@ -23,7 +23,8 @@ _HEAD = """# BPMN: apa yang berjalan
 
 Setiap baris dibuktikan oleh satu uji dengan satu diagram kecil. *Berjalan*: pemeriksaan meloloskannya dan mesin
 menjalankannya sampai selesai. *Ditolak*: pemeriksaan menyebut elemennya dan cara menggantinya, sehingga diagram tidak
-dapat diberlakukan; tidak ada yang diam-diam diabaikan. Ungkapan di mana pun hanya
+dapat diberlakukan; tidak ada yang diam-diam diabaikan. Ekstensi alat lain (camunda, zeebe, ...) tidak dibaca, dan
+pemeriksaan memperingatkannya. Ungkapan di mana pun hanya
 [bahasa ungkapan](panduan/ekspresi.md) sistem ini.
 """
 

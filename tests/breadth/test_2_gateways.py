@@ -50,6 +50,24 @@ def test_an_inclusive_gateway_takes_every_way_that_holds():
     assert Played(draw(nodes, flows)).do("p", putusan="tidak").open == ["b"]
 
 
+@refused("parallelGateway", "Cabang sejajar berturut-turut", "Mesin menyiapkan paling banyak 2.000 langkah di muka.")
+def test_forks_in_a_row_that_would_explode_are_refused():
+    nodes, flows = [], "mulai>isi>s0"
+    for each in range(12):
+        nodes += [parallel(f"s{each}"), user(f"a{each}"), user(f"b{each}"), parallel(f"j{each}")]
+        following = f"s{each + 1}" if each < 11 else "selesai"
+        flows += f"; s{each}>a{each}>j{each}>{following}; s{each}>b{each}>j{each}"
+    refuse(draw([*nodes, end()], flows), "mulai", "Cabang sejajar terlalu banyak")
+
+
+@refused("exclusiveGateway", "Syarat atas isian yang belum tentu terisi", "Isi di langkah yang selalu dilewati.")
+def test_a_condition_on_a_field_of_later_is_refused():
+    nodes = [exclusive("g", "g_selesai"), user("p", "putus"), end()]
+    refuse(
+        draw(nodes, "mulai>isi>g>selesai; g>p: putusan == 'ya'; p>selesai"), "g_p", "ada jalan yang belum mengisinya"
+    )
+
+
 @refused("eventBasedGateway", "Gerbang berbasis kejadian", "Pakai batas waktu pada tugas.")
 def test_an_event_gateway_is_refused():
     drawn = draw([Node("x", "eventBasedGateway"), wait("w"), end()], "mulai>isi>x>w>selesai")

@@ -4,7 +4,7 @@ from datetime import UTC
 
 from tests.breadth.play import Played, refuse
 from tests.breadth.rows import refused, runs
-from tests.process.drawing import START, Node, boundary, draw, end, parallel, timer, user, wait
+from tests.process.drawing import START, Node, boundary, draw, end, parallel, script, timer, user, wait
 
 FAMILY = "Peristiwa"
 SIMPLE = "mulai>isi>a>selesai"
@@ -67,6 +67,32 @@ def test_a_timer_beside_the_task_leaves_it_open():
     played = Played(draw(drawn, SIMPLE + "; t>b>x"))
     assert played.pass_time().open == ["a", "b"]
     played.do("a").do("b").ends()
+
+
+@runs("boundaryEvent: timerEventDefinition", "Dua batas waktu", "Yang lebih dahulu jatuh berbunyi lebih dahulu.")
+def test_of_two_timers_the_earlier_one_fires_first():
+    nodes = [user("a"), boundary("lama", "a", '"P5D"'), boundary("dekat", "a", '"P1D"', interrupting=False), user("b")]
+    played = Played(draw([*nodes, end("x"), end("y"), end()], SIMPLE + "; dekat>b>x; lama>y"))
+    assert played.pass_time().open == ["a", "b"]
+    assert played.pass_time().passed[-2:] == ["lama", "y"]
+    assert played.open == ["b"]
+    played.do("b").ends()
+
+
+@refused(
+    "boundaryEvent: timerEventDefinition", "Batas waktu yang melewati gabungan", "Gabungan akan menunggu selamanya."
+)
+def test_a_timer_that_leads_past_a_join_is_refused():
+    nodes = [parallel("s"), user("a"), user("b"), parallel("j"), boundary("t", "a"), end("x"), end()]
+    refuse(draw(nodes, "mulai>isi>s>a>j>selesai; s>b>j; t>x"), "t", "menunggu selamanya")
+
+
+@refused(
+    "boundaryEvent: timerEventDefinition", "Batas waktu pada tugas otomatis", "Hanya pada tugas pengguna dan subproses."
+)
+def test_a_timer_on_what_nobody_waits_for_is_refused():
+    nodes = [script("n", "x = 1"), boundary("t", "n"), user("a"), end("x"), end()]
+    refuse(draw(nodes, "mulai>isi>n>a>selesai; t>x"), "t", "harus menempel pada tugas pengguna atau subproses")
 
 
 @runs("timeCycle", "Pengingat berulang", '`"R3/P1D"`: paling banyak 50 kali, pada batas waktu yang tidak menghentikan.')

@@ -58,6 +58,13 @@ def test_repetitions_end_when_it_is_enough():
     played.do("m", putusan="ya").ends()
 
 
+@refused("loopDataOutputRef", "Daftar hasil tanpa isinya", "Sebutkan juga isian yang dikumpulkan (outputDataItem).")
+def test_collecting_without_an_item_is_refused():
+    inner = "<loopDataInputRef>daftar</loopDataInputRef><loopDataOutputRef>hasil</loopDataOutputRef>"
+    drawn = [user("p", "pilih"), user("m", inner=repeated(inner)), end()]
+    refuse(draw(drawn, FLOWS), "m", "diisi berdua", FORMS)
+
+
 @refused("loopCardinality", "Tanpa batas jumlah", "Paling banyak 20 kali.")
 def test_a_billion_repetitions_are_refused():
     inner = repeated("<loopCardinality>1000000000</loopCardinality>")

@@ -62,6 +62,17 @@ def test_a_message_flow_is_drawing():
     plays(drawn(before=f'<collaboration id="kol">{pools}{flow}</collaboration>'))
 
 
+@refused("process", "Bagian yang tidak tersambung", "Sambungkan atau hapus.")
+def test_an_island_is_refused():
+    whole = draw([user("a"), end(), user("b"), end("x")], SIMPLE + "; b>x")
+    refuse(whole, "b", "tidak pernah tercapai")
+
+
+@refused("process", "Id milik mesin", "Start, End, Root, dan sejenisnya dipakai mesin: beri id lain.")
+def test_an_id_of_the_engine_is_refused():
+    refuse(draw([user("Root"), end()], "mulai>isi>Root>selesai"), "Root", "dipakai sistem")
+
+
 @runs("textAnnotation, association", "Catatan", "Untuk pembaca; tidak memengaruhi jalannya.")
 def test_notes_are_for_the_reader():
     note = '<textAnnotation id="n"><text>Ingat</text></textAnnotation>'

@@ -17,7 +17,8 @@ from engine.process.diagram import read
 from engine.process.document import Document, document
 from engine.process.document.layout import PAGE, Layout, layout
 from engine.process.document.svg import strip
-from tests.process.drawing import SOP, boundary, draw, end, exclusive, user
+from tests.engine.served import served_sop
+from tests.process.drawing import SOP, boundary, draw, end, exclusive, sop_with, user
 from webapp.sop import Issue
 from webapp.sop.docx import docx
 from webapp.sop.page import page
@@ -120,3 +121,14 @@ def test_in_a_browser_it_fits_a4_and_no_row_outgrows_its_strip(
     millimetre = 96 / 25.4
     assert paper.evaluate("document.querySelector('.langkah').offsetWidth") <= PAGE * millimetre + 2
     assert paper.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == pages
+
+
+def test_what_the_system_does_between_two_steps_is_noted_and_changes_no_symbol():
+    plain, served = document(read(sop_with())), document(read(served_sop()))
+    assert served.rows == plain.rows and served.ways == plain.ways
+    assert served.notes[-4:] == (
+        "tentukan: diputuskan menurut tabel keputusan.",
+        "beritahu: pemberitahuan otomatis kepada Admin.",
+        "surat: dokumen yang dibuat otomatis.",
+        "kabari: pemberitahuan otomatis kepada pelapor.",
+    )

@@ -18,7 +18,8 @@ from engine.queries.stored_cases import CaseCheck
 from engine.store.database import snapshot, transaction
 from engine.store.models import Case
 from tests.engine.office import ROOT
-from tests.engine.served import served_sop
+from tests.engine.served import NODES, served_sop
+from tests.process.drawing import service
 from tests.worker.bureau import Bureau
 
 ANSWER = "Uang sampul sudah dikembalikan. Terima kasih."
@@ -52,6 +53,24 @@ def test_a_decision_tells_a_role_and_the_reporter_once_each(bureau: Bureau):
     assert bureau.notices("hasan", "announced") == []
     check(bureau)
     bureau.office.finish(case)
+    check(bureau)
+
+
+def test_a_unit_is_told_by_its_own_people_and_who_has_no_mail_by_a_clerk(bureau: Bureau):
+    office = bureau.office
+    told = service("beritahu", "kirim_pemberitahuan", kepada="Bidang Terkait", pesan="Perhatikan {bidang}.")
+    office.deploy(served_sop(nodes=(NODES[0], told, *NODES[2:])))
+    bureau.walk_in("slamet")
+    case = office.file_complaint("dewi", reporter="slamet")
+    office.go_to(case, "input_tanggapan", bidang="smp")
+    bureau.round()
+    assert [each.text for each in bureau.notices("maya", "announced")] == [
+        f"Aduan {case.number}: Perhatikan Bidang Pembinaan Sekolah Menengah Pertama."
+    ]
+    assert bureau.notices("ratna", "announced") == []
+    office.complete("dewi", office.open_task(case), tanggapan=ANSWER)
+    bureau.round()
+    assert "announced" in [each.kind for each in bureau.handovers(case)]
     check(bureau)
 
 

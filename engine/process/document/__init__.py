@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.process.diagram import Diagram, Element
+from engine.process.diagram import NOTIFY, Diagram, Element
+from engine.process.operations import DOCUMENT, operation_of
 
 __all__ = ["HEADER", "Document", "Row", "Way", "document"]
 
 Symbol = Literal["terminator", "process", "decision"]
+_AUTOMATIC = ("scriptTask", "serviceTask", "businessRuleTask")
 _CHOICES = ("exclusiveGateway", "inclusiveGateway")
 HEADER = (
     ("dasar_hukum", "Dasar Hukum"), ("kualifikasi_pelaksana", "Kualifikasi Pelaksana"),
@@ -95,11 +97,26 @@ def _row(diagram: Diagram, task: Element, number: int, columns: list[str]) -> Ro
 
 def _symbol(diagram: Diagram, task: Element) -> Symbol:
     """A capsule where the SOP begins and ends, a diamond where the step decides, else a box."""
-    following = [diagram.elements[flow.target] for flow in diagram.outgoing(task.id) if flow.target in diagram.elements]
+    following = list(_after_automatic(diagram, task))
     if any(each.kind in _CHOICES and len(diagram.outgoing(each.id)) > 1 for each in following):
         return "decision"
     ends = bool(following) and all(each.kind == "endEvent" for each in following)
     return "terminator" if ends or task == diagram.first_task else "process"
+
+
+def _after_automatic(diagram: Diagram, task: Element) -> Iterator[Element]:
+    """What follows a step for people: what the system does in between is no symbol of the table."""
+    waiting, seen = [task.id], {task.id}
+    while waiting:
+        for flow in diagram.outgoing(waiting.pop()):
+            element = diagram.elements.get(flow.target)
+            if element is None or element.id in seen:
+                continue
+            seen.add(element.id)
+            if element.kind in _AUTOMATIC:
+                waiting.append(element.id)
+            else:
+                yield element
 
 
 def _ways(diagram: Diagram, task: Element, index: dict[str, int]) -> Iterator[Way]:
@@ -144,3 +161,9 @@ def _notes(diagram: Diagram) -> Iterator[str]:
             yield f"{host.label}: {each.label}{f' ({ends})' if ends and ends != each.label else ''}."
         elif each.multi is not None:
             yield f"{each.label}: dikerjakan beberapa kali, {'berurutan' if each.multi.sequential else 'bersamaan'}."
+        elif operation_of(each) == NOTIFY:
+            yield f"{each.label}: pemberitahuan otomatis kepada {each.properties.get('kepada', '')}."
+        elif operation_of(each) == DOCUMENT:
+            yield f"{each.label}: dokumen yang dibuat otomatis."
+        elif each.decision is not None:
+            yield f"{each.label}: diputuskan menurut tabel keputusan."
