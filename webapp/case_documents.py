@@ -14,6 +14,7 @@ from engine.queries.case_services import CaseDocument, case_document
 from engine.queries.cases import sight
 from webapp.access import anyone_logged_in, needs
 from webapp.context import actor, database
+from webapp.reading import record_read
 
 blueprint = Blueprint("case_documents", __name__)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -26,6 +27,8 @@ def show(nomor: str, seq: int, name: str) -> str:
     with database() as session:
         seen = sight(session, actor(), nomor)
         document = case_document(session, actor(), seen, seq, name)
+    if actor().account_id != seen.case.reporter_id:
+        record_read("case_read", seen.case, page="dokumen", document=f"{seq}/{name}", identity=False)
     return render_template("complaints/dokumen.html", case=seen.case, document=document, seq=seq, name=name)
 
 
@@ -36,6 +39,8 @@ def download(nomor: str, seq: int, name: str) -> Response:
     with database() as session:
         seen = sight(session, actor(), nomor)
         document = case_document(session, actor(), seen, seq, name)
+    if actor().account_id != seen.case.reporter_id:
+        record_read("file_downloaded", seen.case, document=f"{seq}/{name}")
     response = Response(docx(document), mimetype=DOCX)
     response.headers["Content-Disposition"] = f'attachment; filename="dokumen-{seen.case.number}-{seq}.docx"'
     response.headers["Cache-Control"] = "private, no-store"

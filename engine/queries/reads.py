@@ -29,6 +29,7 @@ TITLES = {
 PAGES = {
     "aduan": "halaman aduan",
     "tugas": "halaman tugas",
+    "dokumen": "dokumen yang dibuat sistem",
     "riwayat": "riwayat penanganan",
     "putar_ulang": "putar ulang",
     "kronologi": "kronologi",

@@ -80,6 +80,14 @@ def test_another_hit_policy_is_refused():
     refuse(draw([user("p", "putus"), task, user("a"), end()], "mulai>isi>p>k>a>selesai"), "k", "kebijakan COLLECT")
 
 
+@refused("userTask: decisionTable", "Tabel pada tugas lain", "Letakkan pada tugas aturan bisnis.")
+def test_a_table_where_none_is_read_is_refused():
+    task = table("k", "putusan", "jalur", [("-", "1")])
+    task.kind, task.inner = "scriptTask", f"{task.inner}<script>x = 1</script>"
+    nodes = [user("p", "putus"), task, user("a"), end()]
+    refuse(draw(nodes, "mulai>isi>p>k>a>selesai"), "k", "tidak dibaca. Letakkan pada tugas aturan bisnis")
+
+
 @refused(
     "businessRuleTask", "Tabel yang bertabrakan atau bolong", "Setiap jawaban formulir harus kena tepat satu baris."
 )

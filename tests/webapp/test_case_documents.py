@@ -8,11 +8,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import docx
+import orjson
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from engine.commands.deploy import deploy, read_forms
 from engine.store.database import transaction
+from engine.store.models import Event
 from tests.engine.served import served_sop
 from tests.process.drawing import ROOT
 from tests.webapp.looks import wrongs
@@ -59,6 +62,17 @@ def test_staff_see_what_was_sent_and_made(site: Site, number: str) -> None:
     assert "Langkah otomatis" in page
     assert f"Pemberitahuan dikirim kepada Admin: «Aduan {number}: Pengaduan, prioritas tinggi.»" in page
     assert letter(site, number, "bidang.sd")
+
+
+def test_staff_leave_a_trace_when_they_read_it(site: Site, number: str) -> None:
+    path = letter(site, number, "admin")
+    for each in (path, f"{path}/docx"):
+        assert site.person("admin").get(each).status_code == 200
+    with transaction(site.engine) as session:
+        own = Event.stream.like(f"baca/{site.ids['admin']}/%")
+        bodies = map(orjson.loads, session.scalars(select(Event.body).where(own).order_by(Event.id)))
+        kinds = [(each["type"], each["document"].partition("/")[2]) for each in bodies if "document" in each]
+    assert kinds == [("case_read", "dokumen_surat"), ("file_downloaded", "dokumen_surat")]
 
 
 @pytest.mark.parametrize("who", ["proses", "sistem", "bidang.smp"])

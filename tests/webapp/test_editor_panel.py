@@ -16,6 +16,7 @@ from engine.store.database import transaction
 from engine.store.drafts import draft
 from tests.process.drawing import sop_forms
 from tests.webapp.at_editor import begun
+from tests.webapp.looks import wrongs
 from tests.webapp.site import Site
 
 pytestmark = pytest.mark.browser
@@ -576,6 +577,7 @@ def test_an_automatic_step_names_its_operation_recipient_and_text(draw: Callable
     panel.type("Judul dokumen", "Jawaban {nomor}")
     panel.type("Naskah", "Yth. Pelapor\n\n{isi_aduan.judul}")
     panel.field("Pelapor boleh membacanya").check()
+    assert wrongs(panel.page) == []
     step = panel.element("otomatis_baru")
     assert step.properties["naskah"] == "Yth. Pelapor\n\n{isi_aduan.judul}"
     assert step.properties["terbaca_pelapor"] == "ya"
@@ -598,6 +600,7 @@ def test_a_decision_table_is_written_in_cells_undone_copied_and_kept_over_a_load
         (("'pengaduan'",), ("'tinggi'",)), (("!= 'pengaduan'",), ("'biasa'",)),
     ]  # fmt: skip
     assert not [each for each in check(panel.saved_xml(), panel.forms) if each.element == "tabel_baru"]
+    assert wrongs(panel.page) == []
     panel.field("Baris yang dipakai").select_option(label="Yang teratas menang")
     panel.undo()
     assert panel.element("tabel_baru").decision == table

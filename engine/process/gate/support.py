@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.process.decisions import SPACES
 from engine.process.diagram import BPMN, SPIFF
 from engine.process.gate.findings import Finding, error, warning
 
@@ -161,8 +162,15 @@ def _of_extension(
             yield error(
                 f"Ekstensi spiffworkflow:{tag} pada «{label}» tidak didukung. {_INSTEAD.get(tag, 'Hapus.')}", *who
             )
+    elif namespace in SPACES and tag == "decisionTable" and not _of_a_rule(extension):
+        yield error(f"Tabel keputusan pada «{label}» tidak dibaca. Letakkan pada tugas aturan bisnis.", *who)
     elif namespace in _VENDORS and node.getparent() is extension:
         yield _ignored(namespace, tag, label, who)
+
+
+def _of_a_rule(extension: etree._Element) -> bool:
+    owner = extension.getparent()
+    return owner is not None and owner.tag == f"{BPMN}businessRuleTask"
 
 
 def _of_attribute(key: str, label: str, id_: str, name: str) -> Iterator[Finding]:
