@@ -61,7 +61,7 @@ function gridParts(grid) {
   const line = (cells, tag) => make('tr', {}, ...cells.map((each) => make(tag, {}, each.node)));
   const node = make('div', { class: 'sifat-tabel', tabindex: 0, role: 'region', 'aria-label': 'Tabel keputusan' },
     make('table', {},
-      make('thead', {}, make('tr', {}, ...titles.map((each) => make('th', { scope: 'col' }, each)), make('td', {})), line(heads, 'td')),
+      make('thead', {}, make('tr', {}, ...titles.map((each) => make('th', { scope: 'col' }, each)), make('td', {})), line([ ...heads, part('') ], 'td')),
       make('tbody', {}, ...rows.map((cells) => line(cells, 'td')))));
   return [ part(node, () => [ ...heads, ...rows.flat() ].forEach((each) => each.sync())) ];
 }
