@@ -95,11 +95,16 @@ class DecisionTable:
 
     def matching(self, variables: Mapping[str, Any]) -> list[int]:
         """Rows (from 0) whose every cell holds. Raises ExpressionError."""
-        return [number for number, rule in enumerate(self.rules) if self._holds(rule, variables)]
+        return [
+            number for number, tests in enumerate(self._tests) if all(bool(test.value(variables)) for test in tests)
+        ]
 
-    def _holds(self, rule: Rule, variables: Mapping[str, Any]) -> bool:
-        tests = (test_of(column.text, cell) for column, cell in zip(self.inputs, rule.tests, strict=True))
-        return all(test is None or bool(test.value(variables)) for test in tests)
+    @cached_property
+    def _tests(self) -> tuple[tuple[Expression, ...], ...]:
+        """Of each row what must hold; compiled once."""
+        rows = (zip(self.inputs, rule.tests, strict=True) for rule in self.rules)
+        found = ([test_of(column.text, cell) for column, cell in row] for row in rows)
+        return tuple(tuple(test for test in tests if test is not None) for tests in found)
 
     def decide(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """What the row that holds answers. Raises Undecided when none holds, or by UNIQUE several; ExpressionError."""

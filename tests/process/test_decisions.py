@@ -1,5 +1,6 @@
 """Decision tables: what cells mean, which rows answer, what is refused, hostile cells among it."""
 
+import time
 from typing import Any
 
 import pytest
@@ -126,6 +127,13 @@ SOUND = (("'ya'", "1"), ("'tidak'", "2"))
 )
 def test_the_gate_says_what_is_wrong_with_a_table(xml: bytes, says: str):
     assert any(says in each for each in messages(xml)), messages(xml)
+
+
+def test_the_largest_table_is_checked_in_a_bounded_time():
+    rows = [(f"kosong(putusan) and panjang('x') == {each}", "1") for each in range(99)]
+    begun = time.process_time()
+    assert messages(drawn(*rows, ("-", "2"), policy="FIRST")) == []
+    assert time.process_time() - begun < 5
 
 
 def test_a_table_on_open_values_is_only_doubted():

@@ -16,6 +16,7 @@ from engine.process.forms import Form
 from engine.process.gate.findings import Finding, error, warning
 from engine.process.gate.values import MAX_COMBINATIONS, domain, samples
 
+MAX_TRIED = 40_000  # rows times combinations: a second of computing at most
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,), "boolean": (bool,), "integer": (int,), "long": (int,), "number": (int, float),
     "double": (int, float),
@@ -80,10 +81,11 @@ def _rows(
     literals = _literals(table)
     domains = [domain(name, forms, assigned) for name in names]
     listed = [each for each in domains if each is not None]
-    complete = len(listed) == len(domains) and prod(map(len, listed)) <= MAX_COMBINATIONS
+    tried = min(MAX_COMBINATIONS, MAX_TRIED // len(table.rules))
+    complete = len(listed) == len(domains) and prod(map(len, listed)) <= tried
     values = [samples(name, forms, assigned, literals) or literals or [None] for name in names]
     found: dict[str, Finding] = {}
-    for combination in islice(product(*values), MAX_COMBINATIONS):
+    for combination in islice(product(*values), tried):
         given = dict(zip(names, combination, strict=True))
         wrong = _tried(element, table, given, complete)
         if wrong is not None:
