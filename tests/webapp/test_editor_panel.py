@@ -617,6 +617,9 @@ def test_a_decision_table_is_written_in_cells_undone_copied_and_kept_over_a_load
     expect(panel.page.locator("#penyunting[data-siap]")).to_be_visible()
     panel.choose("tabel_baru")
     expect(panel.field("Baris 2, keluaran 1")).to_have_value("'biasa'")
+    panel.type("Nama tabel", "Prioritas")
+    step = panel.element("prioritas")  # as long as it is new, its code follows its name
+    assert (step.name, step.decision) == ("Prioritas", table)
     panel.fold("Lainnya")
     panel.field("Ambil dari berkas DMN").set_input_files(
         {"name": "x.dmn", "mimeType": "application/xml", "buffer": b"<definitions><lain/></definitions>"}
