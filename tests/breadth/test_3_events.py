@@ -92,7 +92,7 @@ def test_a_timer_that_leads_past_a_join_is_refused():
 )
 def test_a_timer_on_what_nobody_waits_for_is_refused():
     nodes = [script("n", "x = 1"), boundary("t", "n"), user("a"), end("x"), end()]
-    refuse(draw(nodes, "mulai>isi>n>a>selesai; t>x"), "t", "harus menempel pada tugas pengguna atau subproses")
+    refuse(draw(nodes, "mulai>isi>n>a>selesai; t>x"), "t", "harus menempel pada tugas pengguna")
 
 
 @runs("timeCycle", "Pengingat berulang", '`"R3/P1D"`: paling banyak 50 kali, pada batas waktu yang tidak menghentikan.')
