@@ -34,7 +34,7 @@ from engine.store.models import Event, EventValue
 from engine.worktime import date_text
 
 _Written = tuple[Mapping[str, Any], Mapping[str, Any]]  # facts and values of an event
-PREFIX = "dokumen_"  # begins the name of the value that holds a document; the element's id follows
+PREFIX = "dokumen_"  # begins the name of the value that holds a document; its place among them follows
 
 
 def served(
@@ -58,7 +58,7 @@ def served(
             words |= _recorded(session, case.id, version, element, (facts, values or {}), names)
         effect = _carried_out(version.diagram, element, words, each)
         if isinstance(effect, Paper):
-            name = _free_name(f"{PREFIX}{element.id}", papers)
+            name = f"{PREFIX}{len(papers) + 1}"  # not by the element: its id may hold letters that no key may
             papers[name] = {"judul": effect.title, "paragraf": list(effect.paragraphs)}
             told.append({"element": element.id, "operation": DOCUMENT, "value": name})
         else:
@@ -69,11 +69,6 @@ def served(
 def _message_facts(message: Message) -> dict[str, Any]:
     to = {"lane": message.lane, "unit": message.unit} if message.lane else {}
     return {"element": message.element, "operation": NOTIFY, "text": message.text, **to}
-
-
-def _free_name(name: str, taken: Mapping[str, Any]) -> str:
-    """Two tokens may pass the same element in one step."""
-    return name if name not in taken else _free_name(f"{name}_lagi", taken)
 
 
 def _carried_out(diagram: Diagram, element: Element, words: Mapping[str, str], at: Served) -> Message | Paper:

@@ -72,7 +72,7 @@ def test_staff_leave_a_trace_when_they_read_it(site: Site, number: str) -> None:
         own = Event.stream.like(f"baca/{site.ids['admin']}/%")
         bodies = map(orjson.loads, session.scalars(select(Event.body).where(own).order_by(Event.id)))
         kinds = [(each["type"], each["document"].partition("/")[2]) for each in bodies if "document" in each]
-    assert kinds == [("case_read", "dokumen_surat"), ("file_downloaded", "dokumen_surat")]
+    assert kinds == [("case_read", "dokumen_1"), ("file_downloaded", "dokumen_1")]
 
 
 @pytest.mark.parametrize("who", ["proses", "sistem", "bidang.smp"])
@@ -85,7 +85,7 @@ def test_for_whom_it_does_not_concern_there_is_none(site: Site, number: str, who
 def test_only_documents_are_found_there(site: Site, number: str) -> None:
     path = letter(site, number)
     reporter = site.person("pelapor")
-    for wrong in (path.replace("dokumen_surat", "tanggapan"), re.sub(r"/[0-9]+/dokumen_", "/1/dokumen_", path)):
+    for wrong in (path.replace("dokumen_1", "tanggapan"), re.sub(r"/[0-9]+/dokumen_", "/1/dokumen_", path)):
         assert reporter.get(wrong).status_code == 404
 
 

@@ -92,13 +92,13 @@ def test_a_document_is_read_by_whom_it_concerns_and_goes_with_an_erasure(bureau:
         for who in ("siti", "dewi", "auditor"):
             actor = office.actor(who)
             seen = sight(session, actor, case.number)
-            document = case_document(session, actor, seen, seq, "dokumen_surat")
+            document = case_document(session, actor, seen, seq, "dokumen_1")
             assert document.title == f"Jawaban {case.number}"
             assert document.paragraphs[0] == "Serang, 5 Januari 2026"
             assert document.paragraphs[-1] == ANSWER
         owner = office.actor("pemilik")  # sees steps, never contents
         with pytest.raises(NotFound):
-            case_document(session, owner, sight(session, owner, case.number), seq, "dokumen_surat")
+            case_document(session, owner, sight(session, owner, case.number), seq, "dokumen_1")
         rows = case_timeline(session, office.actor("siti"), sight(session, office.actor("siti"), case.number)).services
         assert [(each.step, each.title) for each in rows] == [("surat", f"Jawaban {case.number}")]
         last = case_replay(session, sight(session, office.actor("auditor"), case.number), office.now).moments[-1]
