@@ -15,6 +15,8 @@ from tests.process.drawing import (
     flows_xml,
     properties,
     rooted,
+    service,
+    table,
     trigger,
     user,
     wait,
@@ -207,3 +209,19 @@ def test_a_loop_through_a_message_and_a_call_stays_flat():
         sizes.append(len(played.step.state))
     assert max(sizes[20:]) <= max(sizes[:20]) + 16  # a few bytes of compression more or less
     played.receive("x", putusan="tidak").do("c").ends()
+
+
+@runs(
+    "callActivity: serviceTask, businessRuleTask", "Tugas layanan dan tabel di dalamnya", "Seperti di luar panggilan."
+)
+def test_what_the_system_does_runs_within_a_call():
+    decide = table("k", "putusan", "jalur", [("'ya'", "1"), ("'tidak'", "2")])
+    tell = service("s", "kirim_pemberitahuan", kepada="Admin", pesan="Jalur {jalur}")
+    inner = [Node("m2", "startEvent"), user("c", "putus"), decide, tell, end("e2")]
+    nodes = [call("x"), call("y"), user("a"), end()]
+    played = Played(calling(nodes, "mulai>isi>x>y>a>selesai", process("lain", inner, "m2>c>k>s>e2")))
+    played.do("x.c", putusan="tidak")
+    assert [(each.element, each.variables["jalur"]) for each in played.step.served] == [("x.s", 2)]
+    played.do("y.c", putusan="ya")
+    assert [(each.element, each.variables["jalur"]) for each in played.step.served] == [("y.s", 1)]
+    played.do("a").ends()
