@@ -2,7 +2,7 @@
 
 from tests.breadth.play import Played, refuse
 from tests.breadth.rows import refused, runs
-from tests.process.drawing import Node, draw, end, form, sub, user
+from tests.process.drawing import Node, draw, end, exclusive, form, sub, user
 
 FAMILY = "Pengulangan"
 LIST = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 3, "wajib": True}
@@ -39,6 +39,21 @@ def test_a_task_for_each_item_in_turn():
     assert played.open == ["m"]
     assert played.do("m").open == ["m"]
     played.do("m").ends()
+
+
+@runs(
+    "multiInstanceLoopCharacteristics",
+    "Pengulangan di dalam putaran",
+    "Setiap putaran mulai dengan daftar jawaban baru.",
+)
+def test_repetitions_begin_afresh_each_time_they_are_reached():
+    drawn = [user("p", "pilih"), user("m", "putus", inner=repeated(COLLECT)), exclusive("g", "g_selesai"), end()]
+    flows = "mulai>isi>p>m>g>selesai; g>p: 'tidak' in hasil"
+    played = Played(draw(drawn, flows), FORMS)
+    for putusan in ("tidak", "ya"):
+        played.do("p", daftar=["satu", "dua"])
+        played.do("m", putusan=putusan).do("m", putusan=putusan)
+    played.ends()
 
 
 @runs("loopCardinality", "Sejumlah kali", "Bilangan 1 sampai 20, atau isian bilangan yang terbatas.")
