@@ -75,7 +75,10 @@ def _source(version: Deployed) -> dict[str, Any]:
 @blueprint.post("/proses/<process_id>/draf")
 @needs(process_owner)
 def begin(process_id: str) -> AnyResponse:
-    """A new draft: from what was drawn (JSON), a file, what lies ready, a version. Raises NotFound, Rejected."""
+    """A new draft: from what was drawn (JSON), a file, what lies ready, a version. Raises NotFound, Rejected.
+
+    With `tujuan=usul` it goes before a second person as it is: an earlier version is to be in force again.
+    """
     if request.is_json:
         body = _body()
         with database() as session:
@@ -97,6 +100,8 @@ def begin(process_id: str) -> AnyResponse:
             session, actor(), process_id, now=now(), xml=imported, forms=forms, reason="impor" if imported else "mulai",
             number=int(number) if number.isdecimal() and len(number) < 10 else None,
         )  # fmt: skip
+    if request.form.get("tujuan") == "usul":
+        return redirect(url_for("proposals.ask", process_id=process_id, draft_id=made, dari=number), code=303)
     return redirect(url_for("drafts.editor", process_id=process_id, draf=made), code=303)
 
 

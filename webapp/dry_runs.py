@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.commands.deploy import NotDeployable
@@ -123,6 +125,23 @@ def cancel(process_id: str, draft_id: int, run_id: int) -> AnyResponse:
     with database() as session:
         cancel_dry_run(session, actor(), dry_run(session, process_id, draft_id, run_id).id, now=now())
     return redirect(url_for("dry_runs.show", process_id=process_id, draft_id=draft_id, run_id=run_id), code=303)
+
+
+@dataclass(frozen=True)
+class LastTried:
+    """The newest dry run of a draft that has something to tell."""
+
+    run: RunRow
+    sentences: list[str]
+    current: bool  # False when the draft was saved anew since
+
+
+def last_tried(session: Session, process_id: str, draft_id: int, rev: int) -> LastTried | None:
+    """For those who propose and decide; None when the draft was never tried on past cases."""
+    ended = [each for each in dry_runs(session, process_id, draft_id) if each.state == "done"]
+    if not ended:
+        return None
+    return LastTried(ended[0], list(_sentences(ended[0], results(session, ended[0]))), ended[0].rev == rev)
 
 
 @blueprint.app_template_filter("kemajuan")

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFound
 from engine.process.document import document
 from engine.queries.migrations import earlier_versions
-from engine.queries.proposals import proposals
-from engine.store.deployments import Deployed, all_deployed
+from engine.queries.proposals import proposal_of_version, proposals
+from engine.store.deployments import Deployed, all_deployed, deployment_times, latest_deployed
 from engine.store.drafts import drafts
 from webapp.access import anyone_logged_in, needs, process_owner, staff
 from webapp.context import actor, database, rights
@@ -55,10 +55,13 @@ def _ready(version: Deployed) -> list[str]:
 @blueprint.get("/proses/<process_id>/<int:number>")
 @needs(staff)
 def show(process_id: str, number: int) -> str:
-    """One version."""
+    """One version, and how it came into force."""
     with database() as session:
         version = _version(session, process_id, number)
-    return render_template("processes/versi.html", version=version)
+        decided = proposal_of_version(session, process_id, number)
+        in_force = latest_deployed(session, process_id)
+    owner = process_owner(actor(), rights())
+    return render_template("processes/versi.html", version=version, decided=decided, in_force=in_force, owner=owner)
 
 
 @blueprint.get("/proses/<process_id>/<int:number>/sop")
@@ -67,8 +70,9 @@ def printed(process_id: str, number: int) -> str:
     """The official document of a version, to be printed on A4."""
     with database() as session:
         version = _version(session, process_id, number)
+        issued = issue(session, version)
     return page(
-        document(version.diagram), issue(version), style=url_for("static", filename="sop.css"),
+        document(version.diagram), issued, style=url_for("static", filename="sop.css"),
         back=url_for("processes.show", process_id=process_id, number=number),
         docx=url_for("processes.printed_file", process_id=process_id, number=number),
     )  # fmt: skip
@@ -82,15 +86,21 @@ def printed_file(process_id: str, number: int) -> Response:
 
     with database() as session:
         version = _version(session, process_id, number)
-    response = Response(docx(document(version.diagram), issue(version)), mimetype=DOCX)
+        issued = issue(session, version)
+    response = Response(docx(document(version.diagram), issued), mimetype=DOCX)
     response.headers["Content-Disposition"] = f'attachment; filename="sop-{process_id}-{number}.docx"'
     return response
 
 
-def issue(version: Deployed) -> Issue:
-    """What the document's head says of a version: a later one than the first is a revision."""
-    day = version.deployed_at.astimezone(ZONE).date()
-    return Issue(version.number, made=day, revised=day if version.number > 1 else None, effective=day)
+def issue(session: Session, version: Deployed) -> Issue:
+    """What the document says of a version: the first one was made, a later one is its revision."""
+    days = {number: at.astimezone(ZONE).date() for number, at in deployment_times(session, version.process_id)}
+    day, decided = days[version.number], proposal_of_version(session, version.process_id, version.number)
+    by = f", diusulkan {decided.proposer}, disetujui {decided.decider}" if decided is not None else ""
+    return Issue(
+        version.number, made=days[min(days)], revised=day if version.number > min(days) else None, effective=day,
+        source=f"Dicetak dari versi {version.number}{by}. Sidik {version.checksum[:12]}.",
+    )  # fmt: skip
 
 
 @blueprint.get("/proses/<process_id>/<int:number>/diagram.bpmn")

@@ -19,6 +19,7 @@ from engine.worktime import read_date
 from webapp.access import needs, process_owner
 from webapp.comparison import MARKS, compare
 from webapp.context import actor, database, now
+from webapp.dry_runs import last_tried
 
 blueprint = Blueprint("proposals", __name__)
 PROPOSING = (
@@ -41,8 +42,10 @@ STATES = {
 @blueprint.get("/proses/<process_id>/draf/<int:draft_id>/usul")
 @needs(process_owner)
 def ask(process_id: str, draft_id: int) -> str:
-    """What is about to be proposed, and the form for it."""
-    return _ask(process_id, draft_id, {}, {})
+    """What is about to be proposed, and the form for it; `?dari=` names the version that is to come back."""
+    earlier = request.args.get("dari", "")
+    known = earlier.isdecimal() and len(earlier) < 10
+    return _ask(process_id, draft_id, {"alasan": f"Kembali ke versi {earlier}: "} if known else {}, {})
 
 
 @blueprint.post("/proses/<process_id>/draf/<int:draft_id>/usul")
@@ -86,6 +89,7 @@ def _ask(process_id: str, draft_id: int, typed: object, errors: dict[str, str]) 
             typed=typed, errors=errors,
             compared=compare(session, force, found), marks=MARKS, states=STATES,
             earlier=proposals(session, process_id, draft_id),
+            tried=last_tried(session, process_id, draft_id, found.rev),
         )  # fmt: skip
 
 
@@ -104,6 +108,7 @@ def _show(process_id: str, proposal_id: int, errors: dict[str, str]) -> str:
             "processes/usulan.html", process_id=process_id, proposal=found, base=base, states=STATES, marks=MARKS,
             compared=compare(session, base, content), own=found.proposed_by == actor().account_id,
             fields=RETURNING, errors=errors, typed=request.form, force=latest_deployed(session, process_id),
+            tried=last_tried(session, process_id, found.draft_id, found.rev),
         )  # fmt: skip
 
 

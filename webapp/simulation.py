@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.commands.scenarios import delete_scenario, rename_scenario, save_scenario
+from engine.commands.scenarios import accept_outcome, delete_scenario, rename_scenario, save_scenario
 from engine.errors import NotFound, Rejected
 from engine.process.diagram import DiagramError, read
-from engine.queries.scenarios import ScenarioResult, all_tables, run_all, scenarios
+from engine.queries.scenarios import ScenarioResult, all_tables, outcome_on, run_all, scenarios
 from engine.simulation import Action, Situation, outcome_of, plain, read_actions, simulate
 from engine.simulation.actions import read_instant
 from engine.simulation.clock import day_later, hour_later, next_due, opening
@@ -50,6 +50,11 @@ class Source:
         """Its place in addresses."""
         place = {"draft_id": self.draft.id} if self.draft else {"number": self.number}
         return {"process_id": self.process_id, **place}
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is recorded."""
+        return f"draf {self.draft.id}, simpanan {self.rev}" if self.draft else f"versi {self.number}"
 
     @property
     def lanes(self) -> list[str]:
@@ -177,10 +182,17 @@ def save(process_id: str, draft_id: int | None = None, number: int | None = None
 def change_scenario(
     process_id: str, scenario_id: int, draft_id: int | None = None, number: int | None = None
 ) -> AnyResponse:
-    """Rename (`nama`) or delete (`hapus`) a scenario. Raises NotFound, Rejected."""
+    """Rename (`nama`) or delete (`hapus`) a scenario, or accept what it leads to here (`terima`).
+
+    Raises NotFound, Rejected.
+    """
     body = _body()
     with database() as session:
         source = _source(session, process_id, draft_id, number)
+        if body.get("terima") is True:
+            outcome = outcome_on(session, process_id, scenario_id, source.xml, source.forms)
+            accept_outcome(session, actor(), process_id, scenario_id, outcome, source=source.name, now=now())
+            return _listed(session, source, run_all(session, process_id, source.xml, source.forms))
         if body.get("hapus") is True:
             delete_scenario(session, actor(), process_id, scenario_id)
         else:

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from engine.commands.pin import pinned, pins
 from engine.commands.streams import append
-from engine.errors import Refusal
+from engine.errors import NotFound, Refusal
 from engine.history.event import canonical, digest
 from engine.process import diagram as diagrams
 from engine.process.gate import Finding, check, holds
 from engine.process.runtime import compile_specs
+from engine.store.deployments import all_deployed
 from engine.store.models import Appointment, Deployment
 
 
@@ -51,6 +52,20 @@ def deploy(
     if not holds(findings):
         raise NotDeployable(findings)
     return put_in_force(session, xml, forms, findings, now=now, actor=actor)
+
+
+def deploy_again(session: Session, number: int, process_id: str | None = None, *, now: datetime) -> Deployed:
+    """Put an earlier version in force again, as a new one and through the same gate.
+
+    `process_id` None: of the only process that there is. Raises NotFound (no such version, or it is not clear of which
+    process), NotDeployable.
+    """
+    versions = [each for each in all_deployed(session) if process_id in (None, each.process_id)]
+    found = [each for each in versions if each.number == number]
+    if len({each.process_id for each in versions}) != 1 or not found:
+        raise NotFound
+    forms = {key: form.schema for key, form in found[0].forms.items()}
+    return deploy(session, found[0].xml, forms, now=now)
 
 
 def put_in_force(

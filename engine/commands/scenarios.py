@@ -1,4 +1,7 @@
-"""Scenarios of a process: saved under a name, renamed, deleted. Nothing here touches a case or what is in force."""
+"""Scenarios of a process: saved under a name, accepted as they turn out now, renamed, deleted.
+
+Nothing here touches a case or what is in force. Event of the process: scenario_accepted.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ import zstandard
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine.access import PROCESS_OWNER, Actor
+from engine.access import PROCESS_OWNER, Actor, Held
+from engine.commands.streams import append
 from engine.errors import NotFound, Rejected
-from engine.simulation import Action, Outcome, plain
+from engine.simulation import Action, Outcome, differences, plain
 from engine.store.deployments import latest_deployed
 from engine.store.models import Scenario
 
@@ -50,6 +54,30 @@ def save_scenario(
     return session.execute(insert(Scenario).returning(Scenario.id), row).scalar_one()
 
 
+def accept_outcome(
+    session: Session, actor: Actor, process_id: str, scenario_id: int, outcome: Outcome, *, source: str, now: datetime
+) -> None:
+    """What a scenario leads to now is what is expected of it from here on; who said so stays on record.
+
+    `source` says on what it was run ("draf 3, simpanan 7"). Raises NotFound, Rejected (nothing new in it).
+    """
+    held = _owner(actor)
+    _check_known(session, process_id, scenario_id)
+    stored = session.get_one(Scenario, scenario_id)
+    content = orjson.loads(zstandard.decompress(stored.content))
+    before = Outcome.from_data(content["outcome"])
+    changed = differences(before, outcome)
+    if not changed:
+        raise Rejected({"terima": "Hasilnya sama."}, f"Hasil skenario «{stored.name}» sama dengan yang diharapkan.")
+    content |= {"outcome": outcome.data(), "accepted": {"by": actor.name, "at": now.isoformat(), "source": source}}
+    session.execute(
+        update(Scenario).where(Scenario.id == scenario_id).values(content=zstandard.compress(orjson.dumps(content)))
+    )
+    facts = {"actor": actor.account_id, "appointment": held.id, "channel": "web", "scenario": scenario_id}
+    values = {"name": stored.name, "source": source, "changed": changed}
+    append(session, f"proses/{process_id}", "scenario_accepted", now, facts, values)
+
+
 def rename_scenario(session: Session, actor: Actor, process_id: str, scenario_id: int, name: str) -> None:
     """Give a scenario another name. Raises NotFound, Rejected."""
     _owner(actor)
@@ -65,9 +93,11 @@ def delete_scenario(session: Session, actor: Actor, process_id: str, scenario_id
     session.execute(delete(Scenario).where(Scenario.id == scenario_id))
 
 
-def _owner(actor: Actor) -> None:
-    if not actor.holds(PROCESS_OWNER):
+def _owner(actor: Actor) -> Held:
+    held = next((each for each in actor.held if each.role == PROCESS_OWNER), None)
+    if held is None:
         raise NotFound
+    return held
 
 
 def _check_known(session: Session, process_id: str, scenario_id: int) -> None:

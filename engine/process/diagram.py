@@ -291,7 +291,9 @@ def parse_xml(xml: bytes) -> etree._Element:
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise DiagramError(f"Berkas ini bukan XML yang dapat dibaca: {error}") from error
+        line, column = getattr(error, "position", (0, 0))
+        where = f" (baris {line}, huruf ke-{column})" if line else ""
+        raise DiagramError(f"Berkas ini bukan XML yang dapat dibaca{where}.") from error
     docinfo: Any = root.getroottree().docinfo  # some releases of the stubs leave `doctype` out
     if docinfo.doctype:
         raise DiagramError("Berkas memuat DOCTYPE; ini tidak diizinkan.")

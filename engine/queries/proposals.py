@@ -57,6 +57,12 @@ def proposal(session: Session, process_id: str, proposal_id: int) -> ProposalRow
     return found[0]
 
 
+def proposal_of_version(session: Session, process_id: str, number: int) -> ProposalRow | None:
+    """How a version came into force; None when it was deployed from the command line."""
+    found = _rows(session, Proposal.process_id == process_id, Proposal.number == number)
+    return found[0] if found else None
+
+
 def _rows(session: Session, *which: ColumnElement[bool]) -> list[ProposalRow]:
     proposer, decider = aliased(Account), aliased(Account)
     statement = (

@@ -12,6 +12,7 @@ import zstandard
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.errors import NotFound
 from engine.process.forms import Tables
 from engine.queries.choices import tables
 from engine.simulation import Action, Outcome, Run, differences, outcome_of, read_actions, simulate_all
@@ -23,6 +24,15 @@ TABLES = ("kategori", "subkategori", "unit")
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """That somebody took a new outcome for the expected one."""
+
+    by: str
+    at: datetime
+    source: str  # "draf 3, simpanan 7"
+
+
+@dataclass(frozen=True)
 class ScenarioRow:
     """A scenario as it is stored."""
 
@@ -30,14 +40,15 @@ class ScenarioRow:
     name: str
     started: datetime
     actions: Sequence[Action]
-    outcome: Outcome  # what it led to when it was saved
+    outcome: Outcome  # what is expected: what it led to when it was saved, or when somebody accepted that last
     author: str
     created_at: datetime
+    accepted: Accepted | None
 
 
 @dataclass(frozen=True)
 class ScenarioResult:
-    """A scenario on a proposal, against the version in force. `since_saved`: against what it led to when saved."""
+    """A scenario on a proposal, against the version in force. `since_saved`: against what is expected of it."""
 
     id: int
     name: str
@@ -45,6 +56,7 @@ class ScenarioResult:
     sentences: list[str]
     since_saved: list[str]
     outcome: Outcome  # on the proposal
+    accepted: Accepted | None
 
 
 def scenarios(session: Session, process_id: str) -> list[ScenarioRow]:
@@ -62,7 +74,9 @@ def _row(stored: Scenario, author: str) -> ScenarioRow:
     content = orjson.loads(zstandard.decompress(stored.content))
     outcome = Outcome.from_data(content["outcome"])
     actions = read_actions(content["actions"])
-    return ScenarioRow(stored.id, stored.name, stored.started, actions, outcome, author, stored.created_at)
+    said = content.get("accepted")
+    accepted = Accepted(said["by"], datetime.fromisoformat(said["at"]), said["source"]) if said else None
+    return ScenarioRow(stored.id, stored.name, stored.started, actions, outcome, author, stored.created_at, accepted)
 
 
 def all_tables(session: Session) -> Tables:
@@ -88,6 +102,17 @@ def run_all(session: Session, process_id: str, xml: bytes, forms: Mapping[str, A
     ]
 
 
+def outcome_on(session: Session, process_id: str, scenario_id: int, xml: bytes, forms: Mapping[str, Any]) -> Outcome:
+    """What one scenario leads to on a diagram with its forms. Raises NotFound."""
+    kept = next((each for each in scenarios(session, process_id) if each.id == scenario_id), None)
+    if kept is None:
+        raise NotFound
+    runs = [Run(kept.started, kept.actions)]
+    calendar = current_calendar(session).calendar
+    (found,) = simulate_all(xml, forms, runs, calendar=calendar, tables=all_tables(session))
+    return outcome_of(found, len(kept.actions))
+
+
 def _result(row: ScenarioRow, before: Outcome, after: Outcome) -> ScenarioResult:
     said = differences(before, after)
-    return ScenarioResult(row.id, row.name, not said, said, differences(row.outcome, after), after)
+    return ScenarioResult(row.id, row.name, not said, said, differences(row.outcome, after), after, row.accepted)

@@ -111,6 +111,12 @@ def all_deployed(session: Session) -> list[Deployed]:
     return [deployed(session, row.id, row.checksum) for row in session.execute(_ALL).all()]
 
 
+def deployment_times(session: Session, process_id: str) -> list[tuple[int, datetime]]:
+    """Number of each version and when it came into force, oldest first."""
+    statement = select(Deployment.number, Deployment.deployed_at).where(Deployment.process_id == process_id)
+    return [(row.number, row.deployed_at) for row in session.execute(statement.order_by(Deployment.number))]
+
+
 def latest_deployed(session: Session, process_id: str) -> Deployed:
     """The version in force. Raises NotFound when the process was never deployed."""
     statement = select(Deployment.id, Deployment.checksum).where(Deployment.process_id == process_id)

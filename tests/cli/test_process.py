@@ -95,6 +95,34 @@ def test_a_changed_diagram_becomes_the_next_version_and_a_broken_one_none(
     assert json.loads(aduan("process", "deploy", changed, "--forms", FORMS, "--json").stdout)["version"] == 2
 
 
+def test_an_earlier_version_comes_back_as_a_new_one(aduan: Aduan, quicker: Path) -> None:
+    aduan("db", "upgrade")
+    first = json.loads(aduan("process", "deploy", GOOD, "--json").stdout)
+    aduan("process", "deploy", quicker, "--forms", FORMS)
+    back = json.loads(aduan("process", "deploy", "--version", "1", "--json").stdout)
+    assert (back["version"], back["fresh"], back["checksum"]) == (3, True, first["checksum"])
+    assert (
+        json.loads(aduan("process", "deploy", "--version", "1", "--process", "aduan", "--json").stdout)["version"] == 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "said"),
+    [
+        (("--version", "9"), 1, "Tidak ada versi 9"),
+        (("--version", "1", "--process", "lain"), 1, "Tidak ada versi 1"),
+        (("--version", "0"), 1, "Tidak ada versi 0"),
+        ((GOOD, "--version", "1"), 2, "FILE, atau --version saja"),
+        ((), 2, "FILE, atau --version saja"),
+    ],
+)
+def test_what_is_to_be_deployed_must_be_clear(aduan: Aduan, args: tuple[object, ...], status: int, said: str) -> None:
+    aduan("db", "upgrade")
+    aduan("process", "deploy", GOOD)
+    result = aduan("process", "deploy", *args)
+    assert (result.exit_code, said in result.stderr) == (status, True), result.stderr
+
+
 def test_without_a_database_deploy_says_what_to_do(aduan: Aduan) -> None:
     result = aduan("process", "deploy", GOOD)
     assert result.exit_code == 1

@@ -154,13 +154,25 @@ def test_a_first_start_prepares_everything_and_sigterm_ends_every_child(
     assert "Traceback" not in program.said["stderr"]
 
 
-def test_a_second_start_takes_seconds_and_keeps_secrets_and_data(start: Callable[..., Program], tmp_path: Path) -> None:
+def test_a_child_that_dies_is_started_again_and_a_second_start_keeps_secrets_and_data(
+    start: Callable[..., Program], tmp_path: Path
+) -> None:
     first = start()
     first.until(first.ready, "the welcome")
     assert "demo.test" not in first.said["stdout"]
     secrets = (tmp_path / "var" / "aduan.env").read_text()
+    group = first.process.pid
+    (worker,) = _commands(group, "worker")
+    os.kill(worker, signal.SIGKILL)
+    first.until(lambda: [each for each in _commands(group, "worker") if each != worker], "another worker")
+    assert "worker ended with status -9" in first.said["stderr"]
+    web = _commands(group, "gunicorn")
+    for each in web:
+        os.kill(each, signal.SIGKILL)
+    first.until(lambda: set(_commands(group, "gunicorn")) - set(web) and first.health(), "the web again")
     first.process.send_signal(signal.SIGINT)
     assert first.wait() == 0
+    assert _group(group) == []
     began = time.monotonic()
     second = start()
     second.until(second.ready, "the welcome")
@@ -168,23 +180,6 @@ def test_a_second_start_takes_seconds_and_keeps_secrets_and_data(start: Callable
     assert (tmp_path / "var" / "aduan.env").read_text() == secrets
     second.process.terminate()
     assert second.wait() == 0
-
-
-def test_a_child_that_dies_is_started_again_and_the_log_says_so(start: Callable[..., Program]) -> None:
-    program = start()
-    program.until(program.ready, "the welcome")
-    group = program.process.pid
-    (worker,) = _commands(group, "worker")
-    os.kill(worker, signal.SIGKILL)
-    program.until(lambda: [each for each in _commands(group, "worker") if each != worker], "another worker")
-    assert "worker ended with status -9" in program.said["stderr"]
-    web = _commands(group, "gunicorn")
-    for each in web:
-        os.kill(each, signal.SIGKILL)
-    program.until(lambda: set(_commands(group, "gunicorn")) - set(web) and program.health(), "the web again")
-    program.process.terminate()
-    assert program.wait() == 0
-    assert _group(group) == []
 
 
 def test_a_busy_port_is_one_clear_sentence(start: Callable[..., Program], port: int, tmp_path: Path) -> None:

@@ -111,7 +111,8 @@ def test_in_a_browser_it_fits_a4_and_no_row_outgrows_its_strip(
 ) -> None:
     paper = page_at(1366)
     drawn = (Path(__file__).parents[2] / "process" / f"{name}.bpmn").read_bytes()
-    paper.set_content(page(document(read(drawn)), Issue()))
+    printed_from = Issue(2, source="Dicetak dari versi 2, diusulkan A, disetujui B. Sidik 0123456789ab.")
+    paper.set_content(page(document(read(drawn)), printed_from))
     heights = paper.evaluate(
         "() => [...document.querySelectorAll('.langkah tbody tr')].map((row) => "
         "[row.getBoundingClientRect().height, row.querySelector('svg').getBoundingClientRect().height])"

@@ -77,16 +77,22 @@ def faults() -> Iterator[Faults]:
     assert not unexpected, "the browser complained:\n" + "\n".join(unexpected)
 
 
+def open_context(browser: Browser, width: int = 1366, **keywords: object) -> BrowserContext:
+    """The browser of a person: own cookies, in Indonesian, Jakarta time."""
+    size = {"width": width, "height": HEIGHTS.get(width, 800)}
+    defaults = {"locale": "id-ID", "timezone_id": "Asia/Jakarta", "viewport": size}
+    context = browser.new_context(**{**defaults, **keywords})  # type: ignore[arg-type]  # Playwright checks them
+    context.set_default_timeout(10_000)
+    return context
+
+
 @pytest.fixture
 def new_context(browser: Browser, faults: Faults) -> Iterator[Callable[..., BrowserContext]]:
     """Make a browser context for each person: own cookies, in Indonesian, Jakarta time."""
     made: list[BrowserContext] = []
 
     def make(width: int = 1366, **keywords: object) -> BrowserContext:
-        size = {"width": width, "height": HEIGHTS.get(width, 800)}
-        defaults = {"locale": "id-ID", "timezone_id": "Asia/Jakarta", "viewport": size}
-        context = browser.new_context(**{**defaults, **keywords})  # type: ignore[arg-type]  # Playwright checks them
-        context.set_default_timeout(10_000)
+        context = open_context(browser, width, **keywords)
         context.on("page", faults.watch)
         made.append(context)
         return context

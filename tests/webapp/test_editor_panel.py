@@ -134,7 +134,7 @@ def address(site: Site) -> Iterator[str]:
 
 
 @pytest.fixture
-def draw(site: Site, page_of: Callable[..., Page]) -> Callable[..., Panel]:
+def draw(site: Site, kept_page: Page) -> Callable[..., Panel]:
     """Open the editor on a draft of the SOP with texts replaced and forms changed."""
 
     def begin(*changes: tuple[str, str], forms: dict[str, Any] | None = None) -> Panel:
@@ -142,7 +142,7 @@ def draw(site: Site, page_of: Callable[..., Page]) -> Callable[..., Panel]:
         for old, new in changes:
             assert old in text, old
             text = text.replace(old, new, 1)
-        return Panel(page_of(), site).open(begun(site, text.encode(), forms))
+        return Panel(kept_page, site).open(begun(site, text.encode(), forms))
 
     return begin
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from engine.store.database import transaction
-from engine.store.deployments import latest_deployed
-from tests.webapp.drafting import FASTER, drafted
+from engine.store.deployments import all_deployed, latest_deployed
+from engine.worker.desk import Desk
+from engine.worker.runs import advance_runs
+from tests.webapp.drafting import FASTER, SOP, drafted
 from tests.webapp.site import Site, nodes, text_of
 
 
@@ -78,6 +82,78 @@ class TestTwoPeople:
         for verb in ("setujui", "kembalikan", "tarik"):
             assert person.client.post(f"{path}/{verb}", data=token).status_code == 404
         assert in_force(site) == 1
+
+
+class TestWhatTheApproverSees:
+    def test_comparison_findings_scenarios_and_the_dry_run(self, site: Site) -> None:
+        site.bring_to("tanggapi_aduan")
+        made = drafted(site, FASTER)
+        owner, uji = site.person("proses"), f"/proses/aduan/draf/{made}/uji"
+        before = text_of(owner.get(f"/proses/aduan/draf/{made}/usul"))
+        assert "Uji pada aduan lama Belum diuji." in before
+        run = owner.post(uji, {"pilihan": "setahun"})
+        while advance_runs(site.engine, Desk(Path()), datetime.now(UTC)):
+            pass
+        page = f"/proses/aduan/draf/{made}/usul"
+        path = owner.post(page, {"alasan": "Perlu.", "berlaku": ""}).headers["Location"]
+        shown = site.person("proses2").get(path)
+        said = text_of(shown)
+        for told in ("Tanggapi aduan: waktu 3 → 2 hari", "tidak menemukan apa pun", "Belum ada skenario",
+                     "1 dari 1 aduan menempuh jalan yang sama"):  # fmt: skip
+            assert told in said
+        assert "Perlu diuji lagi" not in said
+        assert run.headers["Location"] in nodes(shown, "//main//a/@href")
+
+    def test_a_dry_run_of_an_earlier_save_is_told_apart(self, site: Site) -> None:
+        made = drafted(site)
+        owner = site.person("proses")
+        owner.post(f"/proses/aduan/draf/{made}/uji", {"pilihan": "setahun"})
+        site.bring_to("terima_aduan")
+        owner.post(f"/proses/aduan/draf/{made}/uji", {"pilihan": "setahun"})
+        while advance_runs(site.engine, Desk(Path()), datetime.now(UTC)):
+            pass
+        body = {"rev": 1, "xml": SOP.replace(*FASTER), "tab": "a1"}
+        token = owner.token("/proses")["csrf_token"]
+        saved = owner.client.post(f"/proses/aduan/draf/{made}/simpan", json=body, headers={"X-CSRFToken": token})
+        assert saved.status_code == 200
+        assert "Perlu diuji lagi" in text_of(owner.get(f"/proses/aduan/draf/{made}/usul"))
+
+
+class TestBackToAnEarlierVersion:
+    def test_one_asks_for_it_and_another_puts_it_in_force(self, site: Site) -> None:
+        owner, other = site.person("proses"), site.person("proses2")
+        path = proposed(site)
+        other.post(f"{path}/setujui", page=path)
+        assert "Berlakukan lagi" not in text_of(owner.get("/proses/aduan/2"))
+        assert "Diusulkan Nama proses, disetujui Nama proses2." in text_of(owner.get("/proses/aduan/2"))
+        asked = owner.post("/proses/aduan/draf", {"versi": "1", "tujuan": "usul"}, page="/proses/aduan/1")
+        page = owner.get(asked.headers["Location"])
+        assert nodes(page, "//textarea[@name='alasan']/text()")[0].strip() == "Kembali ke versi 1:"
+        assert "Tanggapi aduan: waktu 2 → 3 hari" in text_of(page)
+        back = owner.post(
+            asked.headers["Location"], {"alasan": "Kembali ke versi 1: dua hari tidak cukup.", "berlaku": ""}
+        )
+        assert back.status_code == 303, text_of(back)
+        done = other.post(f"{back.headers['Location']}/setujui", page=back.headers["Location"])
+        assert (done.headers["Location"], in_force(site)) == ("/proses/aduan/3", 3)
+        with transaction(site.engine) as session:
+            first, _, third = all_deployed(session)
+        assert first.checksum == third.checksum
+
+    def test_others_are_not_offered_it(self, site: Site) -> None:
+        path = proposed(site)
+        site.person("proses2").post(f"{path}/setujui", page=path)
+        said = text_of(site.person("admin").get("/proses/aduan/1"))
+        assert "Berlakukan lagi" not in said and "Coba versi" not in said
+
+    def test_the_printed_sop_tells_the_days_and_who_decided(self, site: Site) -> None:
+        path = proposed(site)
+        site.person("proses2").post(f"{path}/setujui", page=path)
+        first, second = (site.person("admin").get(f"/proses/aduan/{number}/sop") for number in (1, 2))
+        days = [nodes(each, f"//tr[th='Tanggal {name}']/td[last()]/text()") for each in (first, second)
+                for name in ("Pembuatan", "Revisi", "Efektif")]  # fmt: skip
+        assert [len(each) for each in days] == [1, 0, 1, 1, 1, 1] and len({text for each in days for text in each}) == 1
+        assert "Dicetak dari versi 2, diusulkan Nama proses, disetujui Nama proses2." in text_of(second)
 
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)

@@ -18,7 +18,7 @@ from engine.commands.drafts import begin_draft, save_draft
 from engine.queries.actors import actor_of_account
 from engine.store.database import transaction
 from engine.store.drafts import draft
-from engine.store.models import Base
+from engine.store.models import Base, Event
 from tests.webapp.at_trial import Trial
 from tests.webapp.looks import wrongs
 from tests.webapp.site import ANSWERS, COMPLAINT, Person, Site, nodes, text_of
@@ -183,6 +183,31 @@ class TestOnBothStorages:
         renamed = send(owner, f"{path}/skenario/{number[1]}", {"nama": "Awal"})
         assert "Awal" in part(renamed, "list")
         assert "Belum ada skenario" in part(send(owner, f"{path}/skenario/{number[1]}", {"hapus": True}), "list")
+
+    def test_a_new_outcome_is_accepted_with_a_click_and_recorded(
+        self, site: Site, owner: Person, path: str, draft_id: int
+    ) -> None:
+        actions = [FILED, RECEIVED | {"nilai": {}}]
+        saved = send(owner, f"{path}/simpan", {"nama": "Awal", "started": STARTED, "actions": actions})
+        number = re.search(r"skenario/(\d+)", saved.get_json()["list"])
+        assert number is not None
+        where = f"{path}/skenario/{number[1]}"
+        same = send(owner, where, {"terima": True})
+        assert (same.status_code, "sama dengan yang diharapkan" in same.get_json()["message"]) == (422, True)
+        change_draft(site, draft_id, change=require_a_note)
+        offered = html.fromstring(send(owner, f"{path}/skenario", {}).get_json()["list"])
+        assert offered.xpath("//button/@data-terima") == [where]
+        accepted = part(send(owner, where, {"terima": True}), "list")
+        assert "Hasil ini yang diharapkan." in accepted and "Terima sebagai" not in accepted
+        assert "diterima Nama proses" in accepted and f"pada draf {draft_id}, simpanan 2" in accepted
+        usul = text_of(owner.get(f"/proses/aduan/draf/{draft_id}/usul"))
+        assert "Sesuai hasil yang diharapkan, diterima Nama proses" in usul
+        with transaction(site.engine) as session:
+            newest = select(Event.body).where(Event.stream == "proses/aduan").order_by(Event.seq.desc())
+            found = orjson.loads(session.scalars(newest).first() or b"")
+        assert (found["type"], found["actor"]) == ("scenario_accepted", site.ids["proses"])
+        assert found["scenario"] == int(number[1])
+        assert send(owner, where, {"terima": True}).status_code == 422  # nothing new any more
 
     def test_nothing_of_it_touches_real_work(self, site: Site, owner: Person, path: str) -> None:
         number = site.bring_to("klasifikasi")

@@ -14,6 +14,7 @@ from webapp.cli.front import Front, answer, complain
 from webapp.cli.opened import one_transaction
 
 if TYPE_CHECKING:
+    from engine.commands.deploy import Deployed
     from engine.process.diff import Source
     from engine.process.document import Document
     from engine.process.gate import Finding
@@ -53,29 +54,57 @@ def check(ctx: click.Context, file: Sequence[Path], folder: Path | None, as_json
 
 
 @process.command()
-@click.argument("file", type=_FILE)
+@click.argument("file", type=_FILE, required=False)
 @_forms
+@click.option("--version", "number", type=int,
+              help="Berlakukan lagi versi lama bernomor ini, sebagai ganti FILE.")  # fmt: skip
+@click.option("--process", "process_id", help="Kode proses versi itu, bila ada beberapa proses.")
 @_json
 @click.pass_context
-def deploy(ctx: click.Context, file: Path, folder: Path | None, as_json: bool) -> None:
-    """Berlakukan diagram bagi aduan yang masuk sesudah ini."""
-    from engine.commands.deploy import NotDeployable, read_forms
-    from engine.commands.deploy import deploy as put_in_force
+def deploy(
+    ctx: click.Context, file: Path | None, folder: Path | None, number: int | None, process_id: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Berlakukan diagram, atau lagi versi yang lama, bagi aduan yang masuk sesudah ini."""
+    from engine.commands.deploy import NotDeployable
 
+    if (file is None) == (number is None) or (number is not None and folder is not None):
+        raise click.UsageError("Sebutkan FILE, atau --version saja.")
     try:
-        with one_transaction() as session:
-            forms = read_forms(folder or forms_beside(file), file)
-            done = put_in_force(session, file.read_bytes(), forms, now=datetime.now(UTC))
+        done = _deployed(file, folder) if file is not None else _deployed_again(ctx, number or 0, process_id)
     except NotDeployable as refused:
         if as_json:
             answer("", {"findings": [_facts(each) for each in refused.findings]}, as_json=True)
-        complain(f"{refused.message} Yang berlaku sebelumnya tetap berjalan.\n{_verdict(file, refused.findings)}")
+        verdict = _verdict(file or Path(f"versi {number}"), refused.findings)
+        complain(f"{refused.message} Yang berlaku sebelumnya tetap berjalan.\n{verdict}")
         ctx.exit(1)
     news = "berlaku mulai sekarang" if done.fresh else "sudah berlaku; tidak ada yang berubah"
     facts = {"process": done.process_id, "version": done.number, "checksum": done.checksum, "fresh": done.fresh,
              "findings": [_facts(each) for each in done.warnings]}  # fmt: skip
     lines = [f"Proses «{done.process_id}» versi {done.number} {news}.", *map(sentence, done.warnings)]
     answer("\n".join(lines), facts, as_json=as_json)
+
+
+def _deployed(file: Path, folder: Path | None) -> Deployed:
+    from engine.commands.deploy import deploy as put_in_force
+    from engine.commands.deploy import read_forms
+
+    with one_transaction() as session:
+        forms = read_forms(folder or forms_beside(file), file)
+        return put_in_force(session, file.read_bytes(), forms, now=datetime.now(UTC))
+
+
+def _deployed_again(ctx: click.Context, number: int, process_id: str | None) -> Deployed:
+    from engine.commands.deploy import deploy_again
+    from engine.errors import NotFound
+
+    try:
+        with one_transaction() as session:
+            return deploy_again(session, number, process_id, now=datetime.now(UTC))
+    except NotFound:
+        complain(f"Tidak ada versi {number} yang dimaksud. Lihat nomornya di halaman SOP; sebutkan juga --process "
+                 "bila ada beberapa proses.")  # fmt: skip
+        ctx.exit(1)
 
 
 @process.command()

@@ -20,6 +20,7 @@ class Issue:
     effective: date | None = None
     approved_by: str = ""  # jabatan
     approver: str = ""  # name
+    source: str = ""  # what it was printed from, for those who compare it with the system
 
     def rows(self, header: dict[str, str]) -> list[tuple[str, str]]:
         """The right side of the head, in the order of the form."""

@@ -42,6 +42,8 @@ def docx(document: Document, issue: Issue) -> bytes:
     total.add_run(document.total or "—").bold = True
     if document.notes:
         file.add_paragraph(f"Catatan: {' '.join(document.notes)}")
+    if issue.source:
+        file.add_paragraph().add_run(issue.source).font.size = Pt(8)
     out = io.BytesIO()
     file.save(out)
     return out.getvalue()
@@ -52,7 +54,7 @@ def _page(file: Any) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
     section.left_margin = section.right_margin = Mm(15)
-    section.top_margin = section.bottom_margin = Mm(12)
+    section.top_margin = section.bottom_margin = Mm(10)
     style = file.styles["Normal"]
     style.font.name, style.font.size = "Arial", Pt(9)
     style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(0)
@@ -141,17 +143,18 @@ def _headings(table: Table, document: Document, count: int) -> None:
     _heading(top.cells[2].merge(top.cells[1 + count]), "Pelaksana")
     _heading(top.cells[after].merge(top.cells[after + 2]), "Mutu Baku")
     for index, name in enumerate(document.columns):
-        _heading(below.cells[2 + index], name)
+        _heading(below.cells[2 + index], name, 9 if len(document.columns) < 5 else 7.5)  # long words must not break
     for index, name in enumerate(("Kelengkapan", "Waktu", "Output")):
         _heading(below.cells[after + index], name)
 
 
-def _heading(cell: _Cell, text: str) -> None:
+def _heading(cell: _Cell, text: str, size: float = 9) -> None:
     cell.text = ""
     paragraph = cell.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Mm(ABOVE)
-    paragraph.add_run(text).bold = True
+    run = paragraph.add_run(text)
+    run.bold, run.font.size = True, Pt(size)
 
 
 def _picture(cell: _Cell, placed: Layout, row: int, role: str) -> None:

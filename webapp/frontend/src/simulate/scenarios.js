@@ -1,4 +1,4 @@
-// The list of scenarios: saved, opened, run again, renamed, deleted. The server draws it anew each time.
+// The list of scenarios: saved, opened, run again, accepted, renamed, deleted. The server draws it anew each time.
 
 export function prepareScenarios(root, simulation) {
   const place = root.querySelector('[data-skenario]');
@@ -31,6 +31,8 @@ export function prepareScenarios(root, simulation) {
     const { dataset } = button;
     if (dataset.jalankan) {
       send(dataset.jalankan, {});
+    } else if (dataset.terima) {
+      send(dataset.terima, { terima: true });
     } else if ('buka' in dataset) {
       simulation.role = null;
       simulation.go(JSON.parse(dataset.langkahLangkah), () => {

@@ -1,7 +1,7 @@
 // The head of the SOP: what its first page says. Shown when nothing is selected.
 import { readStandard } from './times.js';
 import { textField } from './fields.js';
-import { section, text } from './parts.js';
+import { button, changing, section, text } from './parts.js';
 
 // As macros/sop.html prints them: property, label, lines.
 const HEAD = [
@@ -21,9 +21,24 @@ export function headerSections(panel, owner) {
   });
   const [ short, long ] = [ HEAD.filter(([ , , lines ]) => lines < 2), HEAD.filter(([ , , lines ]) => lines > 1) ];
   return [
-    section('', [ processName(panel, owner), ...short.map(field), total(panel, owner) ], { key: 'kepala' }),
+    section('', [ foreign(panel, owner), processName(panel, owner), ...short.map(field), total(panel, owner) ], { key: 'kepala' }),
     section('Isi kepala SOP', [ text('Satu butir pada setiap baris.'), ...long.map(field) ], { key: 'isi-kepala' })
   ];
+}
+
+/** A drawing of another tool has its own code, and is often not meant to run: neither can be mended elsewhere. */
+function foreign(panel, owner) {
+  const { model, context } = panel;
+  const ours = () => model.process.id === context.processId && Boolean(model.process.isExecutable);
+  const mend = () => {
+    const values = { id: context.processId, isExecutable: true };
+    if (model.frame) model.update(owner(), model.process, values);
+    else model.modeling.updateProperties(owner(), values);
+  };
+  return changing(panel, ours, () => (ours() ? [] : [
+    button(panel, `Jadikan proses «${context.processId}» yang dijalankan`, () => panel.edits.change(mend), { key: 'kode-proses' }),
+    text('Gambar ini berasal dari alat atau proses lain. Kodenya disesuaikan; isi gambar tidak berubah.')
+  ]));
 }
 
 /** In the frame and in the process itself: either may be read. */
