@@ -22,6 +22,7 @@ from engine.worktime import WIB, read_date
 from webapp.access import auditor, needs, own_matters
 from webapp.context import database, engine, now, settings
 from webapp.reading import record_read
+from webapp.standalone import replay_page
 
 blueprint = Blueprint("bundles", __name__)
 PAGE = "/audit/bukti"
@@ -107,7 +108,7 @@ def _make(wanted: Wanted) -> tuple[IO[bytes], Bundled]:
     file = tempfile.TemporaryFile(dir=settings().var)  # noqa: SIM115 - closed when the answer is sent
     try:
         with snapshot(engine()) as session:
-            made = write_bundle(session, wanted, signer, file, now())
+            made = write_bundle(session, wanted, signer, file, now(), replay_page)
     except BaseException:
         file.close()
         raise

@@ -93,12 +93,13 @@ def _write(engine: Engine, wanted: Wanted, signer: Signer, out: Path, now: datet
     from engine.errors import NotFound
     from engine.queries.evidence.bundle import write_bundle
     from engine.store.database import snapshot
+    from webapp.standalone import replay_page
 
     draft = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         private = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(private, "w+b") as file, snapshot(engine) as session:
-            made = write_bundle(session, wanted, signer, file, now)
+            made = write_bundle(session, wanted, signer, file, now, replay_page)
         draft.replace(out)
     except NotFound:
         raise click.ClickException("Belum ada titik periksa, jadi belum ada yang dapat dibuktikan.") from None

@@ -9,7 +9,8 @@ const bundles = {
   simulate: [ 'src/simulate/simulate.js', 'src/simulate/simulate.css' ],
   replay: [ 'src/replay/replay.js', 'src/replay/replay.css' ],
   map: [ 'src/map/map.js', 'src/map/map.css' ],
-  forms: [ 'src/forms/forms.js', 'src/forms/forms.css' ]
+  forms: [ 'src/forms/forms.js', 'src/forms/forms.css' ],
+  standalone: [ 'src/standalone/standalone.js' ]
 };
 const wanted = process.argv.slice(2);
 

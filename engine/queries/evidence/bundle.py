@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -30,6 +30,7 @@ from engine.store.files import path_of
 from engine.store.log import Proofs, newest_checkpoint
 from engine.store.models import Attachment, Checkpoint, Deployment
 
+MOST_PAGES = 25  # cases of a bundle that has a replay of each
 RECENT = 100  # earlier checkpoints that a bundle can be held against without asking for it
 
 
@@ -44,6 +45,21 @@ class Wanted:
     files: Path | None = None  # folder of the attachments; None: their digests are enough
     most: int | None = None  # events; beyond it the bundle is refused
     against: Iterable[int] = ()  # sizes of checkpoints that it shall be provable against, besides the latest ones
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a file that shows one case of the bundle may hold: the case's own lines, and what vouches for them."""
+
+    number: str
+    lines: list[str]
+    checkpoint: str
+    keys: str
+    personal: bool
+    sign: Callable[[str], str]  # the digest of what is shown -> a signed note about it
+
+
+Page = Callable[[Session, Evidence, datetime], bytes]
 
 
 @dataclass(frozen=True)
@@ -76,8 +92,12 @@ def scope_of(session: Session, wanted: Wanted) -> Scope:
     return of_cases(session, wanted.numbers)
 
 
-def write_bundle(session: Session, wanted: Wanted, signer: Signer, out: IO[bytes], now: datetime) -> Bundled:
+def write_bundle(
+    session: Session, wanted: Wanted, signer: Signer, out: IO[bytes], now: datetime, page: Page | None = None
+) -> Bundled:
     """Write the ZIP to a file that can be read and written at any place. Raises Rejected, NotFound, RuntimeError.
+
+    `page` draws a replay of a case that opens by itself; a bundle of many cases has none.
 
     The checkpoint is signed afresh: it states that the log still stands so now. RuntimeError: no key signs here.
     """
@@ -90,8 +110,13 @@ def write_bundle(session: Session, wanted: Wanted, signer: Signer, out: IO[bytes
         lines = _write_events(session, folder, stored, scope, wanted)
         absent = _write_attachments(session, folder, lines, wanted.files)
         _write_proofs(session, folder, stored, scope, wanted)
-        folder.add("checkpoint.txt", signer.sign(point).encode())
-        folder.add("keys.txt", "".join(f"{key.line()}\n" for key in signer.keys).encode())
+        note, keys = signer.sign(point), "".join(f"{key.line()}\n" for key in signer.keys)
+        folder.add("checkpoint.txt", note.encode())
+        folder.add("keys.txt", keys.encode())
+        if page is not None:
+            for each in _evidence(session, stored, scope, wanted, signer, note):
+                name = "putar-ulang.html" if len(scope.streams) == 1 else f"putar-ulang/{each.number}.html"
+                folder.add(name, page(session, each, now))
         folder.add("BACA-SAYA.txt", README.encode())
         left_out = {
             "personal": not wanted.personal, "values": lines.left_out,
@@ -137,6 +162,25 @@ class _Folder:
 
             yield add
         self.stated[name] = {"sha256": found.hexdigest(), "size": size}
+
+
+def _evidence(
+    session: Session, stored: Checkpoint, scope: Scope, wanted: Wanted, signer: Signer, note: str
+) -> Iterator[Evidence]:
+    """Each case of a small bundle, with what its page may hold."""
+    numbers = scope.facts.get("cases", ())
+    if len(numbers) > MOST_PAGES:
+        return
+    versions = {each.checksum: each for each in all_deployed(session)}
+    point, keys = open_note(note, signer.keys), "".join(f"{key.line()}\n" for key in signer.keys)
+
+    def sign(digest: str) -> str:
+        return signer.note(f"{point.origin}/replay\n{point.at}\n{digest}\n", point.at)
+
+    for number, stream in zip(numbers, scope.streams, strict=False):
+        lines = Lines(session, stored, versions.__getitem__, wanted.personal)
+        texts = [line.decode().rstrip("\n") for line in lines.of([stream])]
+        yield Evidence(number, texts, note, keys, wanted.personal, sign)
 
 
 def _write_events(session: Session, folder: _Folder, point: Checkpoint, scope: Scope, wanted: Wanted) -> Lines:
