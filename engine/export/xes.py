@@ -81,4 +81,6 @@ def _date(key: str, at: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    if text.isascii() and text.isalnum():  # ids, of which there are many
+        return f'"{text}"'
     return quoteattr(_FORBIDDEN.sub("\ufffd", text), {"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})

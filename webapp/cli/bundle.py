@@ -64,10 +64,34 @@ def bundle(  # noqa: PLR0913 - one parameter an option
             named, first, last + timedelta(days=1) if last is not None else None, personal=not without_personal,
             files=settings.files if files else None, against=_sizes(against, signer),
         )  # fmt: skip
+        _write_down(engine, wanted, now)
         made = _write(engine, wanted, signer, out, now)
     facts = {"file": str(out), "events": made.events, "streams": made.streams, "left_out": made.left_out,
              "attachments": made.attachments, "absent": made.absent, "files": sorted(made.names)}  # fmt: skip
     answer("\n".join(_told(made, out, files=files)), facts, as_json=as_json)
+
+
+def _write_down(engine: Engine, wanted: Wanted, now: datetime) -> None:
+    """The reading, in the stream of the command line, before the file begins."""
+    import getpass
+
+    from sqlalchemy import select
+
+    from engine.commands.record_read import record_read
+    from engine.history.event import moment_text
+    from engine.store.database import transaction
+    from engine.store.models import Case
+
+    facts: dict[str, object] = {"page": "bukti", "personal": wanted.personal, "files": wanted.files is not None}
+    if wanted.since is not None and wanted.until is not None:
+        facts["period"] = [moment_text(wanted.since), moment_text(wanted.until)]
+    else:
+        with transaction(engine) as session:
+            asked = [each.strip().upper() for each in wanted.numbers]
+            facts["cases"] = list(session.scalars(select(Case.id).where(Case.number.in_(asked)).order_by(Case.id)))
+    record_read(
+        engine, None, "bundle_made", facts, now=now, values={"pengguna": getpass.getuser()}, channel="konsol"
+    )  # fmt: skip
 
 
 def _day(text: str | None) -> datetime | None:
