@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.rig.seeds", "tests.rig.databases", "tests.rig.chromium"]
+pytest_plugins = ["tests.rig.seeds", "tests.rig.quick_sqlite", "tests.rig.databases", "tests.rig.chromium"]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

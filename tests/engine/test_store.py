@@ -212,7 +212,7 @@ class TestDeployments:
 
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
-def test_sqlite_is_opened_the_durable_way(database_url: str):
+def test_sqlite_is_opened_the_durable_way(database_url: str, as_in_an_office: None):
     engine = open_database(database_url)
     with engine.connect() as connection:
         found = {

@@ -13,7 +13,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the rig."""
     group = parser.getgroup("aduan")
     group.addoption("--seed", type=int, default=None, help="seed of randomised tests; a failure prints it")
-    group.addoption("--durable", action="store_true", help="PostgreSQL with fsync: slower, survives a crash")
+    group.addoption("--durable", action="store_true", help="databases with fsync: slower, survives a crash")
 
 
 def pytest_configure(config: pytest.Config) -> None:
