@@ -12,7 +12,7 @@ from engine.queries.bell import Counts, counts
 from webapp.access import oversight
 from webapp.context import database, keepers, rights, settings, visitor_or_actor
 
-_APART = ("/audit/ringkasan", "/audit/jejak", "/audit/ekspor")  # entries of their own
+_APART = ("/audit/ringkasan", "/audit/bukti", "/audit/jejak", "/audit/ekspor")  # entries of their own
 WAITING = "/perlu-disampaikan"
 
 
@@ -92,8 +92,8 @@ def menu(actor: Actor | None, rights: Rights) -> list[dict[str, Any]]:
     if lanes or actor.holds(LEADER, PROCESS_OWNER):
         found["/aduan"] = "Aduan"
     if actor.holds(AUDITOR):
-        found |= {"/audit": "Cari riwayat", "/audit/ringkasan": "Ringkasan", "/audit/jejak": "Jejak baca"}
-        found["/audit/ekspor"] = "Ekspor"
+        found |= {"/audit": "Cari riwayat", "/audit/ringkasan": "Ringkasan", "/audit/bukti": "Bukti"}
+        found |= {"/audit/jejak": "Jejak baca", "/audit/ekspor": "Ekspor"}
     if held_with(actor, rights, "identity"):
         found[WAITING] = "Perlu disampaikan"
     if oversight(actor, rights) and not actor.roles <= {AUDITOR}:  # auditors have a larger one
