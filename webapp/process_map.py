@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -45,7 +46,9 @@ def summary() -> str:
         picture=_picture(found),
         identities=identities,
         shown=_chosen(found, wanted),
-        cases=lambda **more: _cases(wanted, version, **more),
+        # A case counts on the version that it is on, a step on the one that it ran on.
+        cases=partial(_found, wanted, versi_kini=version.number),
+        steps=partial(_found, wanted, versi=version.number),
         length=working_length,
     )
 
@@ -64,10 +67,10 @@ def _chosen(found: ProcessMap, wanted: Wanted) -> Any:
     return next((each for each in found.ways if each.code == wanted.way), None)
 
 
-def _cases(wanted: Wanted, version: Deployed, **more: Any) -> dict[str, str]:
-    """Arguments of the search for what a figure counted."""
+def _found(wanted: Wanted, **more: Any) -> dict[str, str]:
+    """Arguments of the search for what a figure of these cases counted."""
     of_map = Wanted(filed_since=wanted.filed_since, filed_until=wanted.filed_until, unit=wanted.unit)
-    return address_of(of_map) | {"versi": str(version.number)} | {name: str(value) for name, value in more.items()}
+    return address_of(of_map) | {name: str(value) for name, value in more.items()}
 
 
 def _picture(found: ProcessMap) -> dict[str, Any]:

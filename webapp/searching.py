@@ -16,6 +16,7 @@ NAMES = {
     "q": "number", "teks": "text", "orang": "person", "peran": "role", "langkah": "element", "jenis": "kind",
     "dari": "since", "sampai": "until", "masuk_dari": "filed_since", "masuk_sampai": "filed_until",
     "terlambat": "late", "versi": "version", "alur": "flow", "jalur": "way", "temuan": "flag", "unit": "unit",
+    "versi_kini": "case_version", "tutup": "closed",
 }  # fmt: skip
 _LONGEST = 200
 

@@ -43,6 +43,8 @@ class Wanted:
     way: str = ""  # code of a way that cases took
     flag: str = ""
     unit: str = ""
+    case_version: int | None = None  # number of the deployment that the case is on now
+    closed: bool = False
 
     @property
     def anything(self) -> bool:
@@ -132,8 +134,12 @@ def _of_case(wanted: Wanted) -> list[ColumnElement[bool]]:
         of_case.append(CaseTrace.opened_on <= wanted.filed_until)
     if wanted.unit:
         of_case.append(CaseTrace.unit == wanted.unit)
+    if wanted.case_version is not None:
+        of_case.append(CaseTrace.version.in_(select(Deployment.id).where(Deployment.number == wanted.case_version)))
     if wanted.way:
-        of_case += [CaseTrace.way_code == wanted.way, CaseTrace.closed.is_(True)]
+        of_case.append(CaseTrace.way_code == wanted.way)
+    if wanted.way or wanted.closed:
+        of_case.append(CaseTrace.closed.is_(True))
         asked.append(EventTrace.seq == 1)  # the whole case is meant: it is shown once
     if of_case:
         asked.append(exists().where(CaseTrace.case_id == EventTrace.case_id, *of_case))

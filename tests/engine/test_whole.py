@@ -26,6 +26,7 @@ from engine.worker import trace
 from engine.worker.rounds import log_events
 from engine.worktime import WIB
 from tests.engine.office import PROCESS, Office
+from tests.engine.test_migration import QUICKER, migrate, redeploy
 
 SQLITE = pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 
@@ -263,6 +264,22 @@ class TestCounting:
         (hit,) = found(office, flag="withdrawn_late")
         assert (hit.number, hit.what) == (gone.number, "Aduan ditarik")
         assert info.number not in numbers(found(office, flow="alur_pengaduan"))
+
+    def test_a_moved_case_counts_where_it_is_and_its_steps_where_they_ran(self, office: Office):
+        case = office.file_complaint()
+        office.go_to(case, "klasifikasi")
+        redeploy(office, QUICKER)
+        migrate(office, case)
+        office.finish(case)
+        take_in(office)
+        shown = the_map(office)  # of the version in force
+        assert (shown.cases, shown.closed) == (1, 1)
+        assert numbers(found(office, case_version=2, closed=True)) == {case.number}
+        assert numbers(found(office, case_version=2, way=shown.ways[0].code)) == {case.number}
+        assert found(office, case_version=1) == []
+        for step in shown.steps:
+            ran_here = found(office, version=2, element=step.element, kind="task_completed")
+            assert len(ran_here) == step.finished == (0 if step.element in ("isi_aduan", "terima_aduan") else 1)
 
     def test_figures_say_how_old_they_are(self, office: Office):
         office.file_complaint()
