@@ -31,6 +31,7 @@ help:
 	@echo "make bench      speed against the floor"
 	@echo "make frontend   rebuild webapp/static/dist (needs node and npm)"
 	@echo "make release-files  dist/: verify.py and its SHA-256, to be published with a release"
+	@echo "make test-pm4py  exported logs read by pm4py, in an environment of its own"
 	@echo "make setup      only prepare .venv"
 
 setup: $(VENV)/ready
@@ -72,7 +73,7 @@ test-long: $(VENV)/ready-test
 
 # pm4py is AGPL: it lives in an environment of its own, reads files only, and Aduan never loads it.
 test-pm4py: $(VENV)/ready-test
-	@test -x .venv-pm4py/bin/python || python3 -m venv .venv-pm4py
+	@test -x .venv-pm4py/bin/python || $(PYTHON) -m venv .venv-pm4py
 	@.venv-pm4py/bin/python -m pip install --quiet --disable-pip-version-check pm4py
 	@rm -rf .venv-pm4py/log && mkdir .venv-pm4py/log
 	$(BIN)/python tests/mining/make_logs.py .venv-pm4py/log
