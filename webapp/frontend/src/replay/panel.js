@@ -64,7 +64,7 @@ export function standing(moment) {
       if (rest.length) text.append(`, ${rest.join(', ')}`);
       if (token.due) {
         const clock = make('span', 'kecil');
-        clock.append(make('span', `jam ${token.clock_kind}`, token.clock), ' ', make('span', 'redup', `tenggat ${short(token.due)}`));
+        clock.append(make('span', `jam ${token.clock_kind}`, token.clock), ' ', make('span', 'redup', `batas ${short(token.due)}`));
         text.append(make('br'), clock);
       }
     }
