@@ -43,7 +43,9 @@ def _opened(number: str, page: str) -> tuple[Sight, Replay]:
     with database() as session:
         seen = sight(session, actor(), number)
         played = case_replay(session, seen, now())
-    record_read("case_read", seen.case, page=page, identity=seen.identity)
+    # Own name and contact are no news to anybody: the mark would tell others who reported the case.
+    identity = seen.identity and actor().account_id != seen.case.reporter_id
+    record_read("case_read", seen.case, page=page, identity=identity)
     return seen, played
 
 

@@ -27,7 +27,7 @@ def read_wanted(arguments: Mapping[str, str]) -> tuple[Wanted, dict[str, str]]:
     wrong: dict[str, str] = {}
     kinds = {each.name: str(each.type) for each in fields(Wanted)}
     for name, field in NAMES.items():
-        typed = arguments.get(name, "").strip()[:_LONGEST]
+        typed = arguments.get(name, "").replace("\0", "").strip()[:_LONGEST]  # PostgreSQL takes no NUL
         if not typed:
             continue
         if kinds[field] == "date | None":

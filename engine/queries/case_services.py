@@ -93,6 +93,7 @@ def _readable(actor: Actor, seen: Sight, element: Element | None) -> bool:
     for name in asked_of(element):
         key, _, field = name.rpartition(".")
         forms = [form for form in seen.deployed.forms.values() if key in ("", form.key) and field in form.properties]
-        if not all(form.readable_by(field, staff) for form in forms):
+        gone = bool(key) and not forms  # of a form that the case's version no longer has: nobody knows who may read it
+        if gone or not all(form.readable_by(field, staff) for form in forms):
             return False
     return True

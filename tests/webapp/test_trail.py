@@ -2,13 +2,14 @@
 
 import re
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
 import pytest
 from sqlalchemy import select, text
 
+from engine.commands.accounts import give_appointment
 from engine.commands.drafts import begin_draft
 from engine.history.event import moment_text
 from engine.history.keys import load_signer
@@ -258,3 +259,16 @@ def test_all_readings_of_a_case_are_found_those_of_a_period_too(site: Site) -> N
         ("Nama auditor", "data_exported", False, 2),
     ]
     assert found[0].roles == ("Admin",) and found[0].cases == (number,)
+
+
+def test_who_reported_and_later_audits_is_not_told_by_the_trace(site: Site) -> None:
+    number = site.bring_to("terima_aduan")
+    with transaction(site.engine) as session:
+        give_appointment(
+            session, site.ids["pelapor"], role="Auditor", position="Auditor Baru", decree="700/9",
+            valid_from=date(2026, 1, 1), valid_until=date(2036, 1, 1), now=datetime.now(UTC),
+        )  # fmt: skip
+    assert site.person("pelapor").get(f"/audit/{number}").status_code == 200
+    assert [each["identity"] for each in readings(site, "pelapor") if each["type"] == "case_read"][-1:] == [False]
+    shown = site.person("auditor").get(f"/audit/{number}").text
+    assert "Auditor Baru" in shown and "nama dan kontak pelapor" not in shown
