@@ -36,7 +36,7 @@ PAGES = {
     "peta": "peta proses",
     "cari": "cari riwayat",
 }
-_CHOSEN = {"names": "dengan nama petugas", "contents": "dengan isian", "personal": "dengan nilai pribadi"}
+_CHOSEN = {"names": "dengan nama petugas", "contents": "dengan isian"}
 FOLDED = 20  # cases of one reading that are named; of more only how many
 
 
@@ -162,7 +162,9 @@ def _names(session: Session, ids: Iterable[str]) -> dict[str, str]:
 
 
 def _detail(body: dict[str, Any]) -> str:
-    """What an export covered, or how much a search found."""
+    """What an export or a bundle covered, or how much a search found."""
+    if body["type"] == "bundle_made":
+        return "dengan nilai pribadi" if body.get("personal") else "tanpa nilai pribadi"
     if body["type"] == "data_exported":
         span = f"{body.get('from') or 'awal'} sampai {body.get('to') or 'sekarang'}"
         more = [each for name, each in _CHOSEN.items() if body.get(name)]

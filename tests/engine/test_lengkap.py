@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from engine.errors import NotFound
+from engine.queries.case_replay import case_replay
 from engine.queries.case_timeline import case_timeline
 from engine.queries.cases import sight
 from engine.queries.task import task, task_page
@@ -70,6 +71,19 @@ def test_a_matter_of_another_office_is_closed_with_a_referral_that_the_reporter_
         steps = case_timeline(session, siti, sight(session, siti, case.number)).steps
     (read,) = [each.recorded for each in steps if each.element == "sampaikan_rujukan"]
     assert [each.text for each in read] == ["Dinas Pendidikan Provinsi", "SMA diurus provinsi."]
+
+
+def test_in_the_replay_each_unit_replaces_its_own_answer_and_not_anothers(lengkap: Office):
+    case = begin(lengkap, jenis="pengaduan_bersama", bidang_bersama=["sd", "smp"])
+    for who, unit in (("maya", "smp"), ("ratna", "sd")):
+        lengkap.complete(who, task_of(lengkap, case, unit), tanggapan=f"Jawaban {unit} yang pertama.")
+    with transaction(lengkap.engine) as session:
+        played = case_replay(session, sight(session, lengkap.actor("auditor"), case.number), lengkap.now)
+    answers = [each for moment in played.moments for each in moment.values if each.text.startswith("Jawaban")]
+    assert [(each.text, each.before) for each in answers] == [
+        ("Jawaban smp yang pertama.", ""),
+        ("Jawaban sd yang pertama.", ""),
+    ]
 
 
 def test_several_units_answer_at_once_each_for_itself_and_one_joins_what_they_wrote(lengkap: Office):

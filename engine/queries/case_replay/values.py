@@ -19,14 +19,19 @@ class Values:
     """Reads the events of one case in order; remembers what each field held last."""
 
     labels: Names
-    _held: dict[tuple[str, str], str] = field(default_factory=dict)
+    _held: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _units: dict[str, str] = field(default_factory=dict)  # of the tasks that were opened
 
     def of(self, event: StoredEvent, version: Deployed) -> list[Value]:
         """A form's fields in their order, then what no form knows, such as a reason."""
-        form = self._form(event.body, version)
+        opened = event.body.get("effects", {}).get("opened", ())
+        self._units |= {task["id"]: task.get("unit") or "" for task in opened}
+        form, whose = self._form(event.body, version), self._whose(event.body, version)
         fields = [name for name in form.properties if name in event.body["values"]] if form is not None else []
         others = [name for name in event.body.get("values", {}) if name not in fields]
-        return [self._value(event, form, name) for name in fields] + [self._other(event, name) for name in others]
+        return [self._value(event, form, name, whose) for name in fields] + [
+            self._other(event, name) for name in others
+        ]
 
     @staticmethod
     def _form(body: Mapping[str, Any], version: Deployed) -> Form | None:
@@ -35,14 +40,20 @@ class Values:
             return None
         return version.forms.get(element.form_key or element.id)
 
-    def _value(self, event: StoredEvent, form: Form | None, name: str) -> Value:
+    def _whose(self, body: Mapping[str, Any], version: Deployed) -> str:
+        """Of a step that several units do at once, the unit: it replaces its own answer, not another's."""
+        element = version.diagram.elements.get(str(body.get("element", "")))
+        several = element is not None and element.multi is not None
+        return self._units.get(str(body.get("task")), "") if several else ""
+
+    def _value(self, event: StoredEvent, form: Form | None, name: str, whose: str) -> Value:
         if form is None or name not in event.values:
             title = str(form.properties[name].get("title", name)) if form is not None else name
             return _erased(event, name, title)
         shown = shown_value(form, name, event.values[name], self.labels)
         text = shown.text or ", ".join(each.name for each in shown.files)
-        before = self._held.get((form.key, name), "")
-        self._held[form.key, name] = text
+        before = self._held.get((form.key, name, whose), "")
+        self._held[form.key, name, whose] = text
         files = [File(each.id, each.name, each.size) for each in shown.files]
         return Value(name, shown.title, shown.text, files, before if before != text else "")
 
